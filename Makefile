@@ -1,0 +1,63 @@
+# What is done with this project; `make` alone lists it. Everything is installed into .venv, once.
+
+PYTHON ?= python3
+PORT ?= 8501
+BIN := .venv/bin
+
+# uv takes a quarter of pip's time; where it cannot be had, pip does the same work.
+install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1)
+
+.DEFAULT_GOAL := help
+.PHONY: help app test test-slow lint bench screenshot clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+app: .venv/runtime.stamp ## start the lecture on this machine and print its address
+	@echo "Beyond ImageNet: http://127.0.0.1:$(PORT)"
+	@$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+test: lint ## check style, types and imports, then run the tests
+	$(BIN)/python -m pytest -q -m "not slow"
+
+test-slow: .venv/development.stamp ## run the tests that take minutes
+	$(BIN)/python -m pytest -q -m slow
+
+lint: .venv/development.stamp ## check style, types and imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# The labelled pictures are looked for where the tests look for them.
+bench: export WSL_DATA := $(or $(WSL_DATA),$(wildcard ../shared/data))
+bench: .venv/benchmarks.stamp ## measure everything anew, and put the figures into the README
+	$(BIN)/python -m benchmarks.class_maps --write
+	$(BIN)/python -m benchmarks.app --write
+	$(BIN)/python -m benchmarks.install --write
+	$(if $(WSL_DATA),$(BIN)/python -m benchmarks.top1 --write,@echo "top1 is left out: WSL_DATA names no folder")
+	$(BIN)/python -m benchmarks.readme
+
+screenshot: .venv/development.stamp ## make the picture of the README anew from the running app
+	$(BIN)/python -m benchmarks.screenshot
+
+clean: ## remove what tools leave behind; .venv stays
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find . -path ./.venv -prune -o -type d -name __pycache__ -exec rm -rf {} +
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+
+.venv/runtime.stamp: requirements.txt | .venv/bin/python
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv || echo "uv cannot be had here."
+	$(call install,-r requirements.txt)
+	@touch $@
+
+.venv/development.stamp: requirements-dev.txt .venv/runtime.stamp
+	$(call install,-r requirements-dev.txt)
+	@touch $@
+
+.venv/benchmarks.stamp: benchmarks/requirements.txt .venv/development.stamp
+	$(call install,-r benchmarks/requirements.txt)
+	@touch $@

@@ -1,0 +1,216 @@
+"""Activation maps: which regions of a picture make which class."""
+
+import io
+
+import numpy as np
+import streamlit as st
+
+from wsl_core import figures
+from wsl_core.fcn.activation_maps import cell_sum, verdict
+from wsl_core.networks import CARDS
+from wsl_core.web import activation_maps as page
+from wsl_core.web import forward, pictures, station
+from wsl_core.web.activation_maps import ActivationMapView
+from wsl_core.web.canvas import canvas
+from wsl_core.web.controls import control
+
+
+def keep_cell() -> None:
+    """A chosen cell is the guess of the exercise, or is kept and goes into the link."""
+    row, column = st.session_state.canvas.cell
+    if st.session_state.get("predict") and "guess" not in st.session_state:
+        st.session_state.guess = (row, column)
+    else:
+        st.query_params["cell"] = f"{row + 1},{column + 1}"
+
+
+def show_class(title: str) -> None:
+    """Show this class instead."""
+    st.session_state.first = title
+
+
+def new_guess() -> None:
+    """Hide the map again."""
+    st.session_state.pop("guess", None)
+
+
+station.head(
+    "Which regions make which class?",
+    "The network has looked at the whole picture at once. Red regions speak for the class, blue ones "
+    "against it; their mean is the score. Point at a cell to see what it holds.",
+    ActivationMapView,
+)
+left, right = st.columns([3, 2], gap="large")
+
+
+@st.fragment
+def view() -> None:
+    """The picture and its controls; only this runs again when one of them moves."""
+    with right:
+        chosen = pictures.choose()
+        network = control(ActivationMapView, "network")
+        st.markdown("**What the network says**")
+        likely = st.container(key="likely", horizontal=True, gap="small")
+        first = control(ActivationMapView, "first")
+        show = control(ActivationMapView, "view")
+        second = page.MOST_LIKELY if show == page.ONE else control(ActivationMapView, "second")
+        with st.container(horizontal=True):
+            opacity = control(ActivationMapView, "opacity")
+            threshold = control(ActivationMapView, "threshold")
+        drawing = control(ActivationMapView, "drawing")
+        with st.container(horizontal=True, key="switches"):
+            own = control(ActivationMapView, "own")
+            predict = control(ActivationMapView, "predict", on_change=new_guess)
+        with st.expander("Size and scales", icon=":material/zoom_out_map:"):
+            size = control(ActivationMapView, "size")
+            scales = control(ActivationMapView, "scales")
+            mirror = control(ActivationMapView, "mirror")
+    cell = st.query_params.get("cell", "")
+    asked = ActivationMapView.model_validate(
+        {
+            "network": network, "first": first, "second": second, "view": show, "opacity": opacity,
+            "threshold": threshold, "drawing": drawing, "own": own, "predict": predict, "size": size,
+            "scales": scales, "mirror": mirror, "picture": chosen.key or "cat", "cell": cell,
+        }
+    )  # fmt: skip
+    with left:
+        maps = forward.class_maps(chosen.photo, asked)
+    with likely:
+        for one in maps.top(5):
+            st.button(
+                f"{one.name} {one.probability:.0%}",
+                key=f"likely-{one.index}",
+                help=f"{one.score:.2f} logits. {maps.classes.definitions[one.index].capitalize()}.",
+                on_click=show_class,
+                args=(one.name,),
+                type="primary" if one.index == page.shown_classes(maps, asked)[0] else "secondary",
+            )
+    with left:
+        picture(asked, chosen, maps)
+        details(asked, chosen, maps)
+
+
+def picture(asked: ActivationMapView, chosen: pictures.Chosen, maps) -> None:
+    """First level: the picture, its map, and any cell under the pointer."""
+    guess = st.session_state.get("guess") if asked.predict else None
+    hidden = asked.predict and guess is None
+    index, _ = page.shown_classes(maps, asked)
+    if hidden:
+        st.markdown(
+            f"Where does **{maps.classes.titles[index]}** have its peak? Click there, or move with the "
+            "arrow keys and press Enter."
+        )
+    shown = page.panels(maps, asked, chosen)
+    canvas(
+        pictures.jpeg(chosen.photo),
+        maps.placement,
+        shown,
+        scale=page.scale(maps, asked, shown),
+        key="canvas",
+        token=page.token(asked, maps, guess),
+        opacity=asked.opacity,
+        smooth=asked.drawing == "smooth",
+        hidden=hidden,
+        pinned=guess or page.pinned_cell(maps, asked),
+        hint="Point at a cell, or focus the picture and use the arrow keys; click or Enter keeps it.",
+        on_cell=keep_cell,
+    )
+    if guess:
+        st.info(page.guess_sentence(maps, index, guess), icon=":material/target:")
+        st.button("Guess again", on_click=new_guess, icon=":material/replay:")
+    elif not hidden and (sentence := verdict(maps.map(index))):
+        st.warning(sentence, icon=":material/info:")
+    st.markdown(chosen.caption)
+
+
+def details(asked: ActivationMapView, chosen: pictures.Chosen, maps) -> None:
+    """Second and third level: the score as a sum of cells, a cell as a sum of channels."""
+    if asked.predict and "guess" not in st.session_state:
+        return
+    first, second = page.shown_classes(maps, asked)
+    indices = [first] if asked.view == page.ONE else [first, second]
+    for index in indices:
+        st.markdown(page.score_sentence(maps, index))
+    row, column = page.pinned_cell(maps, asked) or np.unravel_index(
+        int(np.argmax(maps.map(first))), maps.cells
+    )
+    total = cell_sum(maps, first, int(row), int(column))
+    with st.expander(
+        f"Row {row + 1}, column {column + 1} as a sum over {len(maps.features)} channels",
+        icon=":material/functions:",
+    ):
+        station.table(["share in logits", ""], page.cell_rows(total))
+    tables = st.expander(
+        "All cells as a table", icon=":material/table:", key="table", on_change="rerun"
+    )
+    if tables.open:
+        with tables:
+            st.dataframe(maps.map(first).round(2), width="stretch", key="cells")
+    downloads(asked, chosen, maps, indices)
+    station.same_in_python(page.in_python(asked, chosen, first))
+
+
+def downloads(asked, chosen, maps, indices) -> None:
+    """Figures and numbers to keep; each is made when it is asked for."""
+    stem, index = chosen.key or "picture", indices[0]
+    scale = page.scale(maps, asked, page.panels(maps, asked, chosen))
+
+    def overlay() -> bytes:
+        return figures.png(
+            figures.overlay(
+                chosen.photo, maps.map(index), maps.placement, scale=scale, opacity=asked.opacity
+            )
+        )
+
+    def array() -> bytes:
+        file = io.BytesIO()
+        np.save(file, np.stack([maps.map(i) for i in indices]))
+        return file.getvalue()
+
+    def sheet() -> bytes:
+        file = io.BytesIO()
+        figures.sheet(chosen.photo, maps, indices, opacity=asked.opacity).savefig(
+            file, format="pdf"
+        )
+        return file.getvalue()
+
+    with st.expander("Download", icon=":material/download:"), st.container(horizontal=True):
+        for label, data, name, kind in (
+            ("Overlay (PNG)", overlay, f"{stem}.png", "image/png"),
+            ("Sheet with colour bar (PDF)", sheet, f"{stem}.pdf", "application/pdf"),
+            ("Maps (npy)", array, f"{stem}.npy", "application/octet-stream"),
+            (
+                "Maps (JSON)",
+                lambda: page.as_json(maps, indices),
+                f"{stem}.json",
+                "application/json",
+            ),
+            ("All classes (CSV)", lambda: page.as_csv(maps), f"{stem}.csv", "text/csv"),
+        ):
+            st.download_button(label, data, name, kind, on_click="ignore", key=f"download-{name}")
+
+
+view()
+station.lecture(
+    "A network that ends in global average pooling and one linear layer can be read backwards: the "
+    "linear layer, applied to every cell instead of to their mean, is a map whose mean is the score. "
+    "No training and no second pass is needed, and every class has a map. The lecture calls this the "
+    "class activation map; it is the first step from *what* to *where* without any labelled place.",
+    "B. Zhou, A. Khosla, A. Lapedriza, A. Oliva, A. Torralba, Learning Deep Features for "
+    "Discriminative Localization, CVPR 2016",
+)
+if measured := station.measured("top1"):
+    with st.expander("Published and measured", icon=":material/balance:"):
+        st.markdown(
+            "How often the highest score is the right class. Published on ImageNet's 50,000 validation "
+            f"pictures; measured by this program on a subset of {measured[0]['pictures']} ImageNet "
+            "samples, which are easier, so the two columns cannot be compared with each other."
+        )
+        station.table(
+            ["network", "published", "measured", "date"],
+            [
+                [CARDS[row["network"]].title, f"{float(row['published_top1']):.1%}",
+                 f"{float(row['top1']):.1%}", row["date"]]
+                for row in measured
+            ],
+        )  # fmt: skip

@@ -1,0 +1,27 @@
+"""The lecture as a map: its two halves, and every station that exists."""
+
+import streamlit as st
+
+from wsl_core.web import entrance, pictures, thumbnails
+from wsl_core.web.stations import SECTIONS, STATIONS
+
+entrance.through_app()
+st.title("Beyond ImageNet")
+st.markdown(
+    "A lecture that can be touched. Drop in a photograph and see which regions make which class; "
+    "everything runs on this machine, and nothing leaves it."
+)
+chosen = pictures.current()
+for section in SECTIONS:
+    st.header(section.title)
+    st.markdown(section.sentence)
+    stations = [station for station in STATIONS if station.section is section]
+    if not stations:
+        st.markdown("*The stations of this half are not open yet.*")
+    for station in stations:
+        with st.container(border=True, key=f"station-{station.url}"):
+            left, right = st.columns([1, 2], gap="medium", vertical_alignment="center")
+            picture, alt = thumbnails.of(station, chosen)
+            left.image(picture, alt=alt, width="stretch")
+            right.page_link(station.page, label=f"**{station.title}**", icon=station.icon)
+            right.markdown(station.sentence)

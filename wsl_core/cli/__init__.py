@@ -1,0 +1,93 @@
+"""The command line: a registry of commands, one parser, one place where errors become a status.
+
+A command is a module of this folder with `add_arguments(parser)` and `run(args)`, which returns the
+exit status. It is imported when it is chosen, so that `wsl --help` is there at once.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from wsl_core import __version__
+from wsl_core.errors import ParameterError, WslError
+
+DONE, SKIPPED, REFUSED, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
+
+# A new command: its module in this folder, and what it does, in one line.
+COMMANDS = {
+    "heatmap": "paint over pictures which regions make which class",
+    "networks": "list the networks",
+    "paths": "show every folder and limit, and the environment variable that sets it",
+}
+
+STATUSES = """\
+exit status:
+  0    all done
+  1    some pictures, or all, were skipped: each is named on standard error
+  2    refused: the request itself cannot be carried out
+  130  interrupted
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that refuses in a sentence, and asks a command for its arguments when it is chosen."""
+
+    def __init__(self, *, command: str | None = None, **options: Any) -> None:
+        layout = argparse.RawDescriptionHelpFormatter
+        super().__init__(allow_abbrev=False, formatter_class=layout, epilog=STATUSES, **options)
+        self.command = command
+
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+        """As argparse does it, after the command has added its arguments."""
+        if self.command is not None:
+            module = importlib.import_module(f"wsl_core.cli.{self.command}")
+            self.command = None
+            self.set_defaults(run=module.run)
+            module.add_arguments(self)
+        return super().parse_known_args(args, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        """Turn argparse's message into a sentence.
+
+        Raises:
+            ParameterError: always.
+        """
+        sentence = message[0].upper() + message[1:].replace("recognized", "recognised")
+        raise ParameterError(f"{sentence.rstrip('.')}. See {self.prog} --help.")
+
+
+def parser() -> Parser:
+    """The parser of all commands."""
+    whole = Parser(
+        prog="wsl", description="Beyond ImageNet: class activation maps at any picture size."
+    )
+    whole.add_argument("--version", action="version", version=__version__)
+    commands = whole.add_subparsers(metavar="COMMAND", required=True, title="commands")
+    for name, summary in COMMANDS.items():
+        commands.add_parser(name, command=name, help=summary)
+    return whole
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status.
+
+    Args:
+        argv: the arguments; those of the process if not given.
+    """
+    try:
+        args = parser().parse_args(argv)
+        status: int = args.run(args)
+        sys.stdout.flush()
+    except WslError as error:
+        print(error, file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print("\nInterrupted. What was finished is kept.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read the output has seen enough, as in `wsl networks | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
+    return status

@@ -1,0 +1,216 @@
+"""`wsl heatmap`: overlays, maps and a manifest for pictures and folders of pictures."""
+
+import argparse
+import io
+import json
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+from tqdm import tqdm
+
+from wsl_core import __version__, figures, images, networks
+from wsl_core.cli import DONE, SKIPPED, arguments, inputs, outputs
+from wsl_core.errors import ParameterError, WslError
+from wsl_core.fcn import activation_maps
+from wsl_core.fcn.activation_maps import ActivationMapParameters
+
+DESCRIPTION = f"""\
+Paint over pictures which regions make which class, in one forward pass for all classes.
+
+For every picture and class, DIR receives
+  STEM.INDEX.png  the picture with the map painted over it, as large as the picture: red where the
+                  place speaks for the class, blue where it speaks against it, clear at zero; the
+                  classes of one picture share one scale
+  STEM.INDEX.npy  the map itself, float32 (rows, columns), signed, in logits
+and {outputs.MANIFEST}, which lists them with scores, sizes and peaks in pixels of the picture. A stem
+that several pictures share receives -2, -3 and so on.
+"""
+
+
+class Drawing(BaseModel):
+    """What is drawn, and how strongly."""
+
+    model_config = ConfigDict(frozen=True)
+
+    top: int = Field(1, ge=1, description="Show the N classes with the highest scores")
+    opacity: float = Field(
+        figures.OPACITY, ge=0, le=1, description="Strength of the paint at the end of the scale"
+    )
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of this command."""
+    parser.description = DESCRIPTION
+    parser.add_argument(
+        "pictures",
+        nargs="+",
+        metavar="IMAGE|FOLDER",
+        help="Pictures, and folders to be searched for pictures, at any depth; hidden files are left "
+        "out. Name them before --classes, which takes all words that follow it.",
+    )
+    parser.add_argument("--out", required=True, metavar="DIR", help="Folder for the results.")
+    arguments.add(parser, ActivationMapParameters, {"network": "NAME"})
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--classes",
+        nargs="+",
+        metavar="NAME",
+        help="Show these classes: an index, a wnid, a full name or a part that no other class has.",
+    )
+    arguments.add(which, Drawing, {"top": "N"})
+    arguments.add(
+        parser, ActivationMapParameters, {"size": "N|full", "scales": None, "mirror": None}
+    )
+    arguments.add(parser, Drawing, {"opacity": "SHARE"})
+    for name, choices, sentence in (
+        ("--runtime", networks.RUNTIMES, "What runs the network"),
+        ("--precision", networks.PRECISIONS, "Arithmetic; bfloat16 where the processor has it"),
+    ):
+        parser.add_argument(
+            name,
+            choices=choices,
+            default=choices[0],
+            help=f"{sentence} (default {choices[0]}).",
+        )
+    parser.add_argument(
+        "--overwrite", action="store_true", help="Replace earlier results in DIR; else refuse."
+    )
+    arguments.add_json(parser, "the manifest")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check the whole request, then do the pictures one by one; the exit status.
+
+    Raises:
+        WslError: the request is refused.
+    """
+    parameters = arguments.read(ActivationMapParameters, args)
+    drawing = arguments.read(Drawing, args)
+    card = networks.card(parameters.network)
+    _check_size(card, parameters)
+    if drawing.top > card.classes:
+        raise arguments.refused("--top", drawing.top, f"from 1 to {card.classes}")
+    found = inputs.find(args.pictures, args.out)
+    stems = outputs.stems(found.files)
+    outputs.check(args.out, stems, found.files, overwrite=args.overwrite)
+    network = networks.load(
+        card.name, runtime=args.runtime, precision=args.precision, report=_report
+    )
+    wanted = list(dict.fromkeys(network.classes.find(name) for name in args.classes or ()))
+    outputs.prepare(args.out)
+
+    pictures, skipped = [], list(found.skipped)
+    for one in skipped:
+        _say(one.reason)
+    for file, stem in zip(_progress(found.files), stems, strict=True):
+        try:
+            photo = images.read(file)
+            maps = activation_maps.compute(network, photo, parameters)
+        except WslError as error:
+            _say(f"Skipped {file}. {error}")
+            skipped.append(inputs.Skipped(file, str(error)))
+            continue
+        shown = wanted or [one.index for one in maps.top(drawing.top)]
+        record = _picture(photo, maps, shown, stem, args.out, drawing.opacity)
+        pictures.append({"file": file} | record)
+
+    manifest = {
+        "version": __version__,
+        "network": network.card.name,
+        "pictures": pictures,
+        "skipped": [one._asdict() for one in skipped],
+    }
+    text = json.dumps(manifest, indent=1, allow_nan=False)
+    outputs.write(args.out, outputs.MANIFEST, text.encode() + b"\n")
+    if args.json:
+        arguments.printed(manifest)
+    else:
+        _summary(manifest, args.out)
+    return SKIPPED if skipped else DONE
+
+
+def _check_size(card: networks.Card, parameters: ActivationMapParameters) -> None:
+    """Refuse a size that no picture could be fed at, before the first picture is read."""
+    size = parameters.size
+    if size == "full":
+        return  # whether a picture is too large is known when it has been read
+    side = card.sides.fit(1, 1, size)[0]
+    if parameters.scales:
+        largest = activation_maps.SCALES[-1]
+        try:
+            card.sides.fit(1, 1, card.sides.nearest(side * largest))
+        except ParameterError as error:
+            raise ParameterError(
+                f"The size {size} is too large for --scales, which also feeds {largest} times as much. "
+                f"{error} Give a smaller size, or leave --scales out."
+            ) from None
+
+
+def _picture(
+    photo: images.Photo,
+    maps: networks.ClassMaps,
+    shown: list[int],
+    stem: str,
+    out: str,
+    opacity: float,
+) -> dict[str, Any]:
+    """Write the maps and overlays of a picture; its entry in the manifest."""
+    values = {index: maps.map(index) for index in shown}
+    scale = figures.Scale.of(values.values())
+    entries = []
+    for index, one in values.items():
+        score, finite = maps.score(index), bool(np.isfinite(one).all())
+        if caution := activation_maps.verdict(one):
+            _say(f"{photo.name}, {score.name}: {caution}")
+        array = io.BytesIO()
+        np.save(array, one.astype(np.float32))
+        painted = figures.overlay(photo, one, maps.placement, scale=scale, opacity=opacity)
+        entry = {
+            "index": index,
+            "name": score.name,
+            "score": score.score if finite else None,
+            "map": f"{stem}.{index}.npy",
+            "overlay": f"{stem}.{index}.png",
+            "peak": list(maps.peak(index)) if finite else None,
+        }
+        outputs.write(out, f"{stem}.{index}.npy", array.getvalue())
+        outputs.write(out, f"{stem}.{index}.png", figures.png(painted))
+        entries.append(entry)
+    return {
+        "width": photo.width,
+        "height": photo.height,
+        "input": list(maps.input_size),
+        "scale": scale.limit,
+        "classes": entries,
+    }
+
+
+def _progress(files: list[str]) -> Iterable[str]:
+    """The files, with a bar on standard error where there are several."""
+    bar: Iterable[str] = tqdm(files, unit="picture", disable=len(files) < 2, file=sys.stderr)
+    return bar
+
+
+def _say(sentence: str) -> None:
+    """A message on standard error that leaves the bar whole."""
+    tqdm.write(sentence, file=sys.stderr)
+
+
+def _report(share: float, doing: str) -> None:
+    _say(f"Preparing the network, once: {doing} ({share:.0%}).")
+
+
+def _summary(manifest: dict[str, Any], out: str) -> None:
+    for picture in manifest["pictures"]:
+        print(f"{picture['file']}, {picture['width']} x {picture['height']} px")
+        for one in picture["classes"]:
+            found = "no finite map"
+            if one["peak"] is not None:
+                x, y = one["peak"]
+                found = f"score {one['score']:.2f}, peak at x {x:.0f}, y {y:.0f} px"
+            print(f"  {one['index']} {one['name']}: {found}, {one['overlay']}")
+    done, left = len(manifest["pictures"]), len(manifest["skipped"])
+    print(f"Done: {done}. Skipped: {left}. The results are in {out}, see {outputs.MANIFEST} there.")

@@ -1,0 +1,1 @@
+"""The first half of the lecture: fully convolutional networks and weak supervision."""

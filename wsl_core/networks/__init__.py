@@ -1,0 +1,27 @@
+"""Networks: cards, weights, geometry of cells and windows, export, runtimes -> ClassMaps.
+
+`load(name)` gives a `Network`; its `class_maps(photo, size)` is the main road of the whole program.
+"""
+
+from wsl_core.networks.cards import CARDS, DEFAULT, Card, card
+from wsl_core.networks.class_maps import ClassMaps, ClassScore
+from wsl_core.networks.class_names import ClassNames
+from wsl_core.networks.geometry import Axis, Geometry, Placement
+from wsl_core.networks.network import PRECISIONS, RUNTIMES, Network, load
+
+__all__ = [
+    "CARDS",
+    "DEFAULT",
+    "PRECISIONS",
+    "RUNTIMES",
+    "Axis",
+    "Card",
+    "ClassMaps",
+    "ClassNames",
+    "ClassScore",
+    "Geometry",
+    "Network",
+    "Placement",
+    "card",
+    "load",
+]

@@ -1,0 +1,173 @@
+"""A network ready to look at pictures, on either runtime."""
+
+import threading
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from wsl_core.errors import NetworkError, ParameterError
+from wsl_core.images import Photo
+from wsl_core.networks import imagenet
+from wsl_core.networks.cards import DEFAULT, Card, card
+from wsl_core.networks.class_maps import ClassMaps
+from wsl_core.networks.class_names import ClassNames
+from wsl_core.networks.exported import Report
+from wsl_core.networks.geometry import Geometry, Placement
+
+RUNTIMES = ("openvino", "torch")
+PRECISIONS = ("float32", "bfloat16")
+
+
+class Runtime(Protocol):
+    """What runs the layers of a network."""
+
+    weight: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    geometries: dict[str, Geometry]
+    channels: dict[str, int]
+
+    def run(self, picture: NDArray[np.uint8], taps: tuple[str, ...]) -> list[NDArray[np.float32]]:
+        """One picture (h, w, 3) uint8 -> each tap (channels, rows, columns) float32."""
+
+
+# One forward pass at a time in this process, whichever network: two at once are slower than one
+# after the other, and a class of thirty would stack up their memory.
+_forward = threading.Lock()
+
+
+class Network:
+    """Class maps and features of pictures of any size; safe to use from several threads."""
+
+    def __init__(self, card: Card, runtime: Runtime) -> None:
+        """Use `load` instead."""
+        self.card, self.runtime = card, runtime
+        self.classes: ClassNames = imagenet.classes()
+
+    def geometry(self, tap: str | None = None) -> Geometry:
+        """Where the cells of a tap look; of the class maps by default."""
+        return self.runtime.geometries[self._known(tap or self.card.features)]
+
+    def class_maps(
+        self, photo: Photo, size: int | str = 449, *, mirrored: bool = False
+    ) -> ClassMaps:
+        """Maps of all classes at once, in one forward pass, nothing cropped.
+
+        Args:
+            photo: the picture.
+            size: its longer side when fed, in pixels, or "full" for its own. Each side is rounded to
+                the nearest that the network accepts, so x and y have scales of their own.
+            mirrored: feed the picture flipped left to right; the maps know and lie right all the same.
+
+        Raises:
+            ParameterError: a size outside the limits.
+        """
+        rows, columns = photo.pixels.shape[:2]
+        height, width = self.card.sides.fit(rows, columns, size)
+        pixels = resized(photo.pixels, height, width)
+        if mirrored:
+            pixels = np.ascontiguousarray(pixels[:, ::-1])
+        with _forward:
+            (features,) = self.runtime.run(pixels, (self.card.features,))
+        placement = Placement.of(
+            self.geometry(),
+            features.shape[1:],
+            (height, width),
+            (photo.height, photo.width),
+            mirrored,
+        )
+        return ClassMaps(
+            network=self.card.name,
+            classes=self.classes,
+            features=features,
+            weight=self.runtime.weight,
+            bias=self.runtime.bias,
+            placement=placement,
+            digest=photo.digest,
+        )
+
+    def features(
+        self, batch: NDArray[np.uint8], taps: Sequence[str]
+    ) -> dict[str, NDArray[np.float32]]:
+        """Named layers of several pictures, each picture in one pass.
+
+        Args:
+            batch: (N, h, w, 3) uint8, RGB; sides that the card accepts.
+            taps: names from the card.
+
+        Returns:
+            for every tap (N, channels, rows, columns) float32.
+
+        Raises:
+            NetworkError: a tap that the network does not have.
+            ParameterError: a batch of another shape, kind or side.
+        """
+        names = tuple(dict.fromkeys(self._known(tap) for tap in taps))  # OpenVINO dies of doubles
+        if batch.ndim != 4 or batch.shape[-1] != 3 or batch.dtype != np.uint8 or not len(batch):
+            raise ParameterError(
+                f"The batch has shape {batch.shape} and type {batch.dtype}; needed is (pictures, height, "
+                f"width, 3) of uint8."
+            )
+        for side in batch.shape[1:3]:
+            if self.card.sides.nearest(side) != side:
+                raise ParameterError(
+                    f"{self.card.title} does not accept a side of {side} px; the nearest it accepts is "
+                    f"{self.card.sides.nearest(side)}."
+                )
+        with _forward:
+            runs = [self.runtime.run(np.ascontiguousarray(picture), names) for picture in batch]
+        return {tap: np.stack([run[i] for run in runs]) for i, tap in enumerate(names)}
+
+    def _known(self, tap: str) -> str:
+        if tap not in self.card.taps:
+            raise NetworkError(
+                f"{self.card.title} has no tap named {tap!r}. There are: {', '.join(self.card.taps)}."
+            )
+        return tap
+
+
+def resized(pixels: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    """Pixels (H, W, 3) -> (height, width, 3), bicubic, averaged where they shrink (as in training)."""
+    if pixels.shape[:2] == (height, width):
+        return pixels
+    picture = Image.fromarray(pixels).resize(
+        (width, height), Image.Resampling.BICUBIC, reducing_gap=3.0
+    )
+    return np.asarray(picture)
+
+
+def load(
+    name: str = DEFAULT,
+    *,
+    runtime: str = "openvino",
+    precision: str = "float32",
+    report: Report | None = None,
+) -> Network:
+    """A network with its published weights.
+
+    Args:
+        name: of a card.
+        runtime: "openvino", exported in a worker on first use, or "torch".
+        precision: "float32", or "bfloat16" where the processor has it.
+        report: called during the export with the share done (0 .. 1) and what is being done.
+
+    Raises:
+        NetworkError: an unknown network, runtime or precision, or one that does not work here.
+        WeightsError: weights missing, damaged or made for another network.
+    """
+    chosen = card(name)
+    for value, accepted, what in (
+        (runtime, RUNTIMES, "runtime"),
+        (precision, PRECISIONS, "precision"),
+    ):
+        if value not in accepted:
+            raise NetworkError(f"There is no {what} {value!r}. There are: {', '.join(accepted)}.")
+    if runtime == "torch":
+        from wsl_core.networks.torch_runtime import TorchRuntime
+
+        return Network(chosen, TorchRuntime(chosen, precision))
+    from wsl_core.networks.openvino_runtime import OpenVINORuntime
+
+    return Network(chosen, OpenVINORuntime(chosen, precision, report))

@@ -1,0 +1,1 @@
+"""What the pages share: canvas, controls, links, pictures, forward passes. The only Streamlit here."""

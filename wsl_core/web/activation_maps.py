@@ -1,0 +1,300 @@
+"""What the Activation maps page shows, made from numbers: panels, alternative text, tables, code."""
+
+import csv
+import hashlib
+import io
+import json
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from wsl_core.fcn.activation_maps import (
+    ActivationMapParameters,
+    CellSum,
+    box,
+    channel_shares,
+    verdict,
+)
+from wsl_core.figures import OPACITY, Scale
+from wsl_core.networks import CARDS, DEFAULT, ClassMaps
+from wsl_core.web.canvas import Panel
+from wsl_core.web.pictures import Chosen, PictureParameters
+
+MOST_LIKELY = "most likely"
+ONE: Literal["one class"] = "one class"
+TWO: Literal["two classes"] = "two classes"
+DIFFERENCE: Literal["difference"] = "difference"
+NAMED_CHANNELS = 3
+
+
+class ActivationMapView(ActivationMapParameters, PictureParameters):
+    """Everything that the page's link holds."""
+
+    network: str = Field(
+        DEFAULT,
+        title="Network",
+        description="The classifier that looks.",
+        json_schema_extra={"choices": list(CARDS), "menu": True},
+    )
+    size: int | str = Field(
+        449,
+        title="Picture size",
+        description="Longer side as the network sees it, in pixels; full is the picture's own.",
+        json_schema_extra={"choices": [225, 321, 449, 641, 897, 1281, "full"], "slider": True},
+    )
+    view: Literal["one class", "two classes", "difference"] = Field(
+        ONE,
+        title="Show",
+        description="One map, two beside each other, or the first minus the second.",
+    )
+    first: str = Field(
+        MOST_LIKELY,
+        title="Class",
+        description="Type to search all classes.",
+        json_schema_extra={"class": True},
+    )
+    second: str = Field(
+        MOST_LIKELY,
+        title="Second class",
+        description="Type to search all classes; most likely is here the runner-up.",
+        json_schema_extra={"class": True},
+    )
+    opacity: float = Field(
+        OPACITY, ge=0, le=1, title="Opacity", description="Of the paint at the end of the scale.",
+        json_schema_extra={"step": 0.05},
+    )  # fmt: skip
+    threshold: float = Field(
+        0.2, ge=0, le=1, title="Threshold",
+        description="Share of the map's maximum above which a region is outlined; the largest is boxed.",
+        json_schema_extra={"step": 0.05},
+    )  # fmt: skip
+    drawing: Literal["smooth", "cells"] = Field(
+        "smooth", title="Drawing", description="Smooth between the cells' centres, or the raw grid."
+    )
+    own: bool = Field(
+        False, title="Own scale",
+        description="Stretch the colours to each map's own reach: more contrast, no comparison.",
+    )  # fmt: skip
+    predict: bool = Field(
+        False, title="Predict first",
+        description="Hide the map, choose where you expect its peak, then see.",
+    )  # fmt: skip
+    cell: str = Field(
+        "", pattern=r"^(\d{1,3},\d{1,3})?$", title="Cell", description="Row and column, from 1."
+    )
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """A number with its sign, typographically."""
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def shown_classes(maps: ClassMaps, view: ActivationMapView) -> tuple[int, int]:
+    """Indices of the first and the second class."""
+    best, runner_up = (one.index for one in maps.top(2))
+    first = best if view.first == MOST_LIKELY else maps.classes.find(view.first)
+    if view.second != MOST_LIKELY:
+        return first, maps.classes.find(view.second)
+    return first, (best if first != best else runner_up)
+
+
+def pinned_cell(maps: ClassMaps, view: ActivationMapView) -> tuple[int, int] | None:
+    """(row, column) from 0 of the cell in the link, if this map has it."""
+    if not view.cell:
+        return None
+    row, column = (int(part) - 1 for part in view.cell.split(","))
+    rows, columns = maps.cells
+    return (row, column) if 0 <= row < rows and 0 <= column < columns else None
+
+
+def alternative_text(maps: ClassMaps, index: int, chosen: Chosen, threshold: float) -> str:
+    """What the map shows, in words and figures, for those who do not see it."""
+    values, one = maps.map(index), maps.score(index)
+    if sentence := verdict(values):
+        return f"{chosen.title} with the class activation map of {one.name}. {sentence}"
+    x, y = maps.peak(index)
+    height, width = maps.picture_size
+    region = box(maps, index, threshold)
+    where = (
+        f" The largest region above {threshold:.0%} of that spans {region.box[0]:.0f} to "
+        f"{region.box[2]:.0f} across and {region.box[1]:.0f} to {region.box[3]:.0f} down."
+        if region
+        else ""
+    )
+    return (
+        f"{chosen.title} with the class activation map of {one.name}: score {one.score:.2f} logits. "
+        f"Highest {values.max():.2f} at {x:.0f} across, {y:.0f} down of {width} by {height} pixels; "
+        f"lowest {values.min():.2f}.{where}"
+    )
+
+
+def token(view: ActivationMapView, maps: ClassMaps, guess: tuple[int, int] | None) -> str:
+    """Names what is drawn; the canvas carries it once it is painted."""
+    facts = (maps.digest, guess, *view.model_dump().values())
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
+
+
+def panels(maps: ClassMaps, view: ActivationMapView, chosen: Chosen) -> list[Panel]:
+    """The maps that the page shows beside each other."""
+    first, second = shown_classes(maps, view)
+    if view.view == DIFFERENCE:
+        return [_difference(maps, first, second, chosen)]
+    return [
+        _one(maps, i, view, chosen) for i in ((first, second) if view.view == TWO else (first,))
+    ]
+
+
+def _one(maps: ClassMaps, index: int, view: ActivationMapView, chosen: Chosen) -> Panel:
+    values, one = maps.map(index), maps.score(index)
+    region = box(maps, index, view.threshold)
+    shares = channel_shares(maps, index).reshape(len(maps.features), -1)
+    order = np.argsort(-np.abs(shares), axis=0)[:NAMED_CHANNELS]
+    largest = np.take_along_axis(shares, order, axis=0)
+    return Panel(
+        title=one.name,
+        score=f"{signed(one.score)} logits, {one.probability:.1%}",
+        values=values,
+        alt=alternative_text(maps, index, chosen, view.threshold),
+        floor=view.threshold * float(values.max()) if region else None,
+        box=region.box if region else None,
+        channels=[
+            [(int(c), round(float(v), 2)) for c, v in zip(*cell, strict=True)]
+            for cell in zip(order.T, largest.T, strict=True)
+        ],
+    )
+
+
+def _difference(maps: ClassMaps, first: int, second: int, chosen: Chosen) -> Panel:
+    values = maps.map(first) - maps.map(second)
+    one, other = maps.score(first), maps.score(second)
+    row, column = np.unravel_index(int(np.argmax(values)), values.shape)
+    x, y = maps.placement.centre(int(row), int(column))
+    return Panel(
+        title=f"{one.name} − {other.name}",
+        score=f"{signed(one.score - other.score)} logits",
+        values=values,
+        alt=(
+            f"{chosen.title} with the map of {one.name} minus that of {other.name}: highest "
+            f"{values.max():.2f} at {x:.0f} across, {y:.0f} down, lowest {values.min():.2f}, mean "
+            f"{values.mean():.2f} logits."
+        ),
+    )
+
+
+def scale(maps: ClassMaps, view: ActivationMapView, shown: list[Panel]) -> Scale:
+    """The picture's scale, or, if asked for, that of each map; a difference has its own."""
+    values = [panel.values for panel in shown]
+    if view.own:
+        return Scale.of(values, own=True)
+    if view.view == DIFFERENCE:
+        return Scale.of(values)
+    return Scale.of_picture(maps, shown_classes(maps, view))
+
+
+def score_sentence(maps: ClassMaps, index: int) -> str:
+    """The score as a sum that adds up."""
+    values, one = maps.map(index), maps.score(index)
+    rows, columns = values.shape
+    return (
+        f"**{one.name}**: the {rows} × {columns} = {values.size} cells add up to "
+        f"{values.sum(dtype=np.float64):.2f} logits; divided by {values.size} this is the score, "
+        f"**{one.score:.2f}**. The softmax over all {len(maps.classes)} classes makes it "
+        f"{one.probability:.1%}."
+    )
+
+
+def cell_rows(total: CellSum) -> list[list[str]]:
+    """The sum behind a cell, line by line."""
+    lines = [("the class's bias", total.bias)]
+    lines += [(f"channel {channel}", share) for channel, share in total.channels]
+    lines += [("all other channels", total.rest), ("**the cell**", total.value)]
+    return [[name, signed(value, 3)] for name, value in lines]
+
+
+def guess_sentence(maps: ClassMaps, index: int, guess: tuple[int, int]) -> str:
+    """How a guessed cell compares with the peak."""
+    values, name = maps.map(index), maps.classes.titles[index]
+    higher = int((values > values[guess]).sum())
+    x, y = maps.placement.centre(*guess)
+    peak_x, peak_y = maps.peak(index)
+    distance = float(np.hypot(x - peak_x, y - peak_y))
+    if higher == 0:
+        return f"Your cell is the peak of {name}: {values[guess]:.2f} logits."
+    return (
+        f"Your cell holds {values[guess]:.2f} logits for {name}; {higher} of {values.size} cells hold "
+        f"more. The peak, {values.max():.2f}, lies {distance:.0f} px from your cell's centre."
+    )
+
+
+def in_python(view: ActivationMapView, chosen: Chosen, index: int) -> str:
+    """The lines that give the figures on the page."""
+    picture = (
+        f'photo = images.gallery.load("{chosen.key}")'
+        if chosen.key
+        else f'photo = images.read("{chosen.photo.name}")'
+    )
+    asked = {
+        name: getattr(view, name)
+        for name, field in ActivationMapParameters.model_fields.items()
+        if getattr(view, name) != field.default
+    }
+    parameters = ", ".join(f"{name}={value!r}" for name, value in asked.items())
+    return "\n".join(
+        [
+            "from wsl_core import figures, images, networks",
+            "from wsl_core.fcn import activation_maps",
+            "",
+            picture,
+            f"parameters = activation_maps.ActivationMapParameters({parameters})",
+            "network = networks.load(parameters.network)",
+            "maps = activation_maps.compute(network, photo, parameters)",
+            f"print(maps.score({index}), maps.peak({index}))",
+            f"print(activation_maps.box(maps, {index}, parameters.threshold))",
+            f"scale = figures.Scale.of_picture(maps, [{index}])",
+            f"picture = figures.overlay(photo, maps.map({index}), maps.placement, scale=scale)",
+            'open("overlay.png", "wb").write(figures.png(picture))',
+        ]
+    )
+
+
+def as_json(maps: ClassMaps, indices: list[int]) -> str:
+    """Maps and how they lie on the picture, for other programs."""
+    height, width = maps.picture_size
+    down, across = maps.placement.down.centres(), maps.placement.across.centres()
+    return json.dumps(
+        {
+            "network": maps.network,
+            "width": width,
+            "height": height,
+            "input": list(maps.input_size),
+            "unit": "logits",
+            "cell_centres": {"x": across.round(3).tolist(), "y": down.round(3).tolist()},
+            "classes": [
+                {
+                    "index": i,
+                    "name": maps.classes.titles[i],
+                    "score": float(maps.scores[i]),
+                    "peak": list(maps.peak(i)),
+                    "map": maps.map(i).round(5).tolist(),
+                }
+                for i in indices
+            ],
+        }
+    )
+
+
+def as_csv(maps: ClassMaps) -> str:
+    """All classes with their scores, best first."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(
+        ["rank", "index", "wnid", "name", "score_logits", "probability", "peak_x", "peak_y"]
+    )
+    for rank, one in enumerate(maps.top(len(maps.classes)), 1):
+        x, y = maps.peak(one.index)
+        writer.writerow(
+            [rank, one.index, maps.classes.wnids[one.index], maps.classes.names[one.index],
+             f"{one.score:.5f}", f"{one.probability:.6f}", f"{x:.1f}", f"{y:.1f}"]
+        )  # fmt: skip
+    return out.getvalue()

@@ -1,0 +1,103 @@
+"""Forward passes for all visitors: networks loaded once, class maps kept by digest and parameters.
+
+A network that was never exported on this machine is exported in a worker while every visitor's page
+shows the progress; none of them can interrupt it. (Forward passes come one after the other by
+`wsl_core.networks.network`'s own lock.)
+"""
+
+import gc
+import threading
+import time
+from dataclasses import dataclass
+from typing import NoReturn
+
+import streamlit as st
+
+from wsl_core.errors import WslError
+from wsl_core.fcn.activation_maps import ActivationMapParameters, compute
+from wsl_core.images import Photo
+from wsl_core.networks import ClassMaps, Network, load
+from wsl_core.settings import settings
+from wsl_core.web.store import Store
+
+
+@dataclass
+class Loading:
+    """A network on its way into this process."""
+
+    share: float = 0.0
+    doing: str = "starting a worker"
+    network: Network | None = None
+    error: WslError | None = None
+
+    def report(self, share: float, doing: str) -> None:
+        """Called by the export."""
+        self.share, self.doing = share, doing
+
+
+# This module is imported once in a server, however many visitors run the pages.
+_loading: dict[str, Loading] = {}
+_guard = threading.Lock()
+_maps: Store[ClassMaps] = Store(
+    settings().cache_megabytes, lambda maps: maps.features.nbytes + 100_000
+)
+
+
+def begin(name: str) -> Loading:
+    """Start loading a network if nobody has; returns at once."""
+    with _guard:
+        if name in _loading and _loading[name].error is None:
+            return _loading[name]
+        loading = _loading[name] = Loading()
+    threading.Thread(target=_load, args=(name, loading), daemon=True).start()
+    return loading
+
+
+def _load(name: str, loading: Loading) -> None:
+    try:
+        network = load(name, report=loading.report)
+        # Streamlit collects garbage after every run, over every object that is alive: what lives as
+        # long as the server is taken out of that, or each visitor's slider would wait for it.
+        gc.collect()
+        gc.freeze()
+        loading.network = network
+    except WslError as error:
+        loading.error = error
+
+
+def network(name: str) -> Network:
+    """A loaded network; the page shows the progress meanwhile, and the sentence if it fails."""
+    loading = begin(name)
+    place, shown = st.empty(), ""
+    started = time.monotonic()
+    while loading.network is None and loading.error is None:
+        text = f"Preparing {name} for this machine, once: {loading.doing}."
+        if time.monotonic() - started > 0.5 and text != shown:
+            place.progress(loading.share, text)
+            shown = text
+        time.sleep(0.02)
+    place.empty()
+    if loading.network is None:
+        refuse(loading.error)
+    return loading.network
+
+
+def refuse(error: WslError | None) -> NoReturn:
+    """Show the sentence where the picture would be, and draw nothing more."""
+    st.error(str(error), icon=":material/error:")
+    st.stop()
+    raise AssertionError("st.stop ends the run")
+
+
+def class_maps(photo: Photo, parameters: ActivationMapParameters) -> ClassMaps:
+    """Class maps of a picture, computed once for all visitors; shows the sentence if refused."""
+    key = (photo.digest, photo.pixels.shape, *parameters.forward_key())
+    maps = _maps.get(key)
+    if maps is None:
+        looking = network(parameters.network)
+        try:
+            maps = compute(looking, photo, parameters)
+        except WslError as error:
+            refuse(error)
+        _maps.put(key, maps)
+    return maps

@@ -1,0 +1,75 @@
+"""The link is the state: every control of a page is in its address, and an address restores them.
+
+Streamlit binds widgets to the address (`bind="query-params"`) but drops bad values in silence. So an
+address is first read by the page's parameter model: unknown keys are ignored, a bad value is replaced
+by the default with a sentence that says so.
+"""
+
+from typing import Any
+
+import streamlit as st
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from wsl_core.errors import ClassNameError
+from wsl_core.web.controls import choices, extra, from_text, limits
+
+
+def accepted(field: FieldInfo) -> str:
+    """What a field accepts, for sentences."""
+    if counted := choices(field):
+        return "one of " + ", ".join(str(choice) for choice in counted)
+    if field.annotation is bool:
+        return "true or false"
+    low, high = limits(field)
+    return f"a number from {low:g} to {high:g}" if low is not None else "a name"
+
+
+def parse(model: type[BaseModel], query: dict[str, str]) -> tuple[BaseModel, list[str]]:
+    """Parameters from an address.
+
+    Returns:
+        the parameters, defaults where the address says nothing usable, and a sentence for every value
+        that could not be used.
+    """
+    given: dict[str, Any] = {}
+    notices = []
+    for name, field in model.model_fields.items():
+        if name not in query:
+            continue
+        try:
+            value = from_text(field, query[name])
+            model.model_validate({name: value})
+        except ClassNameError as error:
+            notices.append(f"The link asks for a class that cannot be found. {error}")
+        except (ValueError, ValidationError):
+            shown = query[name] if len(query[name]) <= 40 else query[name][:40] + "…"
+            notices.append(
+                f"The link asks for {name}={shown}, which is not accepted: it must be {accepted(field)}. "
+                f"The default, {field.default}, is used instead."
+            )
+        else:
+            given[name] = value
+    return model.model_validate(given), notices
+
+
+def restore(model: type[BaseModel]) -> list[str]:
+    """Read the address once per visit, before any bound widget is drawn; returns the notices.
+
+    The notices stay until the visitor leaves the page.
+    """
+    kept = st.session_state.setdefault("link_notices", {})
+    if model.__name__ not in kept:
+        query = st.query_params.to_dict()
+        parameters, kept[model.__name__] = parse(model, query)
+        # A class may be named by its index or a synonym; the menu knows it by its title.
+        better = {
+            name: getattr(parameters, name)
+            for name in parameters.model_fields_set
+            if str(getattr(parameters, name)) != query[name]
+        }
+        if better:
+            st.query_params.update(better)
+            st.rerun()
+    notices: list[str] = kept[model.__name__]
+    return notices

@@ -1,0 +1,134 @@
+"""The picture that follows a visitor through all stations: from the gallery, a file or the camera."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+from pydantic import BaseModel, ConfigDict, Field
+
+from wsl_core.errors import ImageError
+from wsl_core.images import Photo, accepted_types, gallery, read
+from wsl_core.settings import settings
+from wsl_core.web.store import Store
+
+LONGEST_SIDE = 2048  # of the pixels kept for a visitor: more than any page shows or feeds
+DISPLAYED_SIDE = 1280  # of the JPEG that travels to the browser
+
+SOURCES = ("Gallery", "Your own", "Camera")
+
+
+class PictureParameters(BaseModel):
+    """The picture, as a link can name it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    picture: str = Field(
+        "cat",
+        title="Gallery picture",
+        description="Photographs and composed scenes that are there without a network.",
+        json_schema_extra={"choices": list(gallery.names()), "menu": True},
+    )
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The picture that a visitor looks at.
+
+    Attributes:
+        photo: its pixels.
+        title: for headings.
+        caption: one sentence, with source and licence where it is from the gallery.
+        key: of the gallery, or None for a visitor's own.
+    """
+
+    photo: Photo
+    title: str
+    caption: str
+    key: str | None
+
+
+_photos: Store[Photo] = Store(settings().cache_megabytes, lambda photo: photo.pixels.nbytes)
+_jpegs: Store[bytes] = Store(settings().cache_megabytes / 4, len)
+
+
+def jpeg(photo: Photo) -> bytes:
+    """The photograph as it travels to the browser, encoded once."""
+    key = (photo.digest, photo.pixels.shape)
+    data = _jpegs.get(key)
+    if data is None:
+        data = photo.jpeg(DISPLAYED_SIDE)
+        _jpegs.put(key, data)
+    return data
+
+
+def from_gallery(key: str) -> Chosen:
+    """A gallery picture."""
+    entry = gallery.GALLERY[key]
+    caption = f"{entry.caption} {entry.source}. {entry.credit}, {entry.licence}."
+    return Chosen(gallery.load(key), entry.title, caption, key)
+
+
+def current() -> Chosen:
+    """The visitor's picture, without asking for another."""
+    own = st.session_state.get("own_picture")
+    if own and (photo := _photos.get(own)) is not None:
+        return Chosen(photo, photo.name, "Your own picture: it stays on this machine.", None)
+    key = st.session_state.get("picture", st.query_params.get("picture", "cat"))
+    return from_gallery(key if key in gallery.GALLERY else "cat")
+
+
+def choose() -> Chosen:
+    """Ask for a picture; a file that cannot be read leaves the one before where it was."""
+    source = st.segmented_control(
+        "Picture from",
+        SOURCES,
+        default=SOURCES[0],
+        required=True,
+        key="picture_source",
+        persist_state="session",
+        width="stretch",
+    )
+    if source == SOURCES[0]:
+        st.session_state.pop("own_picture", None)
+        field = PictureParameters.model_fields["picture"]
+        keys = list(gallery.names())
+        key = st.selectbox(
+            field.title or "",
+            keys,
+            keys.index(field.default),
+            key="picture",
+            help=field.description,
+            bind="query-params",
+        )
+        return from_gallery(key or field.default)
+    _receive(source)
+    chosen = current()
+    if chosen.key is None:
+        st.markdown("It stays in this machine's memory and is never part of the link.")
+    else:
+        st.markdown(f"Until there is one, the gallery's {chosen.title.lower()} is shown.")
+    return chosen
+
+
+def _receive(source: str) -> None:
+    """Take a file or a camera picture into the store; errors are shown in place."""
+    if source == SOURCES[1]:
+        kinds = accepted_types()
+        file = st.file_uploader(
+            "Drop a picture, choose one, or click here and paste",
+            kinds,
+            key="upload",
+            max_upload_size=max(1, int(settings().megabytes)),
+        )
+        name = file.name if file else "the picture"
+    else:
+        file = st.camera_input("Take a picture", key="camera", resolution="720p")
+        name = "camera.jpg"
+    if file is None:
+        return
+    try:
+        photo = read(file.getvalue(), name=name, longest_side=LONGEST_SIDE)
+    except ImageError as error:
+        st.error(str(error), icon=":material/broken_image:")
+        return
+    _photos.put(photo.digest, photo)
+    st.session_state.own_picture = photo.digest

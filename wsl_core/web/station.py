@@ -1,0 +1,49 @@
+"""The parts that every station has: head, notices, the same in Python, what the lecture says."""
+
+import csv
+from pathlib import Path
+
+import streamlit as st
+from pydantic import BaseModel
+
+from wsl_core.web import entrance, links
+
+RESULTS = Path(__file__).parents[2] / "benchmarks" / "results"
+
+
+def head(title: str, sentence: str, parameters: type[BaseModel]) -> None:
+    """Title, the one sentence of what will be seen, and what the link asked for in vain."""
+    entrance.through_app()
+    st.title(title)
+    st.markdown(sentence)
+    for notice in links.restore(parameters):
+        st.warning(notice, icon=":material/link_off:")
+
+
+def same_in_python(code: str) -> None:
+    """The lines that do in Python what the page shows."""
+    with st.expander("The same in Python", icon=":material/code:"):
+        st.code(code, language="python")
+
+
+def lecture(text: str, source: str) -> None:
+    """What the lecture says, and its source."""
+    with st.expander("What the lecture says", icon=":material/school:"):
+        st.markdown(text)
+        st.markdown(f"*Source: {source}*")
+
+
+def measured(name: str) -> list[dict[str, str]]:
+    """Rows of a committed result file, nothing where this installation has none."""
+    path = RESULTS / f"{name}.csv"
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def table(columns: list[str], rows: list[list[str]]) -> None:
+    """A small table as text: read by screen readers, wraps on a phone."""
+    lines = [f"| {' | '.join(columns)} |", f"|{'---|' * len(columns)}"]
+    lines += [f"| {' | '.join(row)} |" for row in rows]
+    st.markdown("\n".join(lines))

@@ -1,0 +1,57 @@
+"""The stations of the lecture, in its order. A new page is a file in `pages/` and an entry here."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Section:
+    """One half of the lecture."""
+
+    title: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Station:
+    """A page.
+
+    Attributes:
+        title: in the menu and on the home page.
+        url: last part of its address, and the name of its file in `pages/` (see `entrance`).
+        section: half of the lecture.
+        sentence: what is seen there.
+        icon: from the bundled font.
+    """
+
+    title: str
+    url: str
+    section: Section
+    sentence: str
+    icon: str
+
+    @property
+    def page(self) -> str:
+        """Path for Streamlit's navigation and links."""
+        return f"pages/{self.url}.py"
+
+
+WEAK_SUPERVISION = Section(
+    "Fully convolutional networks and weak supervision",
+    "A classifier slid over a picture is a convolution. Its map, pooled into one score, learns where "
+    "things are from labels that only say what is there.",
+)
+TRANSFER = Section(
+    "Transfer and beyond",
+    "Features learned on ImageNet carry to other tasks, other domains and classes never shown.",
+)
+SECTIONS = (WEAK_SUPERVISION, TRANSFER)
+
+STATIONS = (
+    Station(
+        "Activation maps",
+        "activation_maps",
+        WEAK_SUPERVISION,
+        "See which regions of a picture make which class, in the network's own units.",
+        ":material/local_fire_department:",
+    ),
+)
