@@ -41,6 +41,7 @@ station.head(
     ActivationMapView,
 )
 left, right = st.columns([3, 2], gap="large")
+below = st.container()
 
 
 @st.fragment
@@ -87,6 +88,7 @@ def view() -> None:
             )
     with left:
         picture(asked, chosen, maps)
+    with below:
         details(asked, chosen, maps)
 
 
@@ -121,6 +123,8 @@ def picture(asked: ActivationMapView, chosen: pictures.Chosen, maps) -> None:
     elif not hidden and (sentence := verdict(maps.map(index))):
         st.warning(sentence, icon=":material/info:")
     st.markdown(chosen.caption)
+    if chosen.credit:
+        st.caption(chosen.credit)
 
 
 def details(asked: ActivationMapView, chosen: pictures.Chosen, maps) -> None:

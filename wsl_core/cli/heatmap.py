@@ -137,11 +137,11 @@ def _check_size(card: networks.Card, parameters: ActivationMapParameters) -> Non
     size = parameters.size
     if size == "full":
         return  # whether a picture is too large is known when it has been read
-    side = card.sides.fit(1, 1, size)[0]
+    card.sides.fit(1, 1, size)
     if parameters.scales:
         largest = activation_maps.SCALES[-1]
         try:
-            card.sides.fit(1, 1, card.sides.nearest(side * largest))
+            card.sides.fit(1, 1, card.sides.nearest(float(size) * largest))
         except ParameterError as error:
             raise ParameterError(
                 f"The size {size} is too large for --scales, which also feeds {largest} times as much. "
@@ -159,7 +159,7 @@ def _picture(
 ) -> dict[str, Any]:
     """Write the maps and overlays of a picture; its entry in the manifest."""
     values = {index: maps.map(index) for index in shown}
-    scale = figures.Scale.of(values.values())
+    scale = figures.Scale.of_picture(maps, shown)
     entries = []
     for index, one in values.items():
         score, finite = maps.score(index), bool(np.isfinite(one).all())

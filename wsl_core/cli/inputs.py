@@ -49,7 +49,7 @@ def find(named: Sequence[str], out: str) -> Found:
                 skipped.append(Skipped(name, f"The folder {name} holds no pictures."))
         for file in found:
             files.setdefault(os.path.realpath(file), file)
-    if not any(os.path.exists(file) for file in files):
+    if not any(os.path.exists(file) for file in files.values()):
         suffixes = ", ".join(sorted(images.PICTURE_SUFFIXES))
         raise ImageError(
             f"There is no picture at {', '.join(named)}. Accepted are files that exist, and folders "

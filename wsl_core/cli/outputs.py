@@ -84,7 +84,7 @@ def prepare(folder: str) -> None:
     """
     place = Path(folder)
     try:
-        place.mkdir(parents=True, exist_ok=True)
+        os.makedirs(folder, exist_ok=True)  # unlike a Path, it does not take "" for this folder
         trial = place / f".{MANIFEST}.part"
         trial.touch()
         trial.unlink()

@@ -91,10 +91,10 @@ def compute(network: Network, photo: Photo, parameters: ActivationMapParameters)
     """
     sizes: list[int | str] = [parameters.size]
     if parameters.scales:
-        base, sides = max(photo.pixels.shape[:2]), network.card.sides
-        sides.fit(*photo.pixels.shape[:2], parameters.size)  # refuses what one pass would refuse
-        if parameters.size != "full":
-            base = int(parameters.size)
+        height, width = photo.pixels.shape[:2]
+        sides = network.card.sides
+        sides.fit(height, width, parameters.size)  # refuses what one pass would refuse
+        base = max(height, width) if parameters.size == "full" else int(parameters.size)
         sizes = [sides.nearest(base * scale) for scale in SCALES]
     flips = (False, True) if parameters.mirror else (False,)
     return fuse(

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wsl_core.figures.colours import STEPS, Scale, palette
+from wsl_core.figures.colours import Scale, palette
 from wsl_core.figures.overlay import OPACITY, overlay
 from wsl_core.images import Photo
 from wsl_core.networks import ClassMaps
@@ -49,9 +49,7 @@ def sheet(
         axis.set_axis_off()
     colours = palette()
     on_paper = PAPER + colours[:, 3:] * opacity * (colours[:, :3] - PAPER)
-    shown = ScalarMappable(
-        Normalize(-scale.limit, scale.limit), ListedColormap(on_paper / 255, N=2 * STEPS + 1)
-    )
+    shown = ScalarMappable(Normalize(-scale.limit, scale.limit), ListedColormap(on_paper / 255))
     bar = figure.colorbar(shown, ax=list(axes), label="logits", ticks=np.array(scale.ticks()))
     bar.outline.set_visible(False)
     return figure

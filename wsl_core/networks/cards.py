@@ -90,8 +90,17 @@ class Card(BaseModel):
     published_source: str
 
     def brought_weights(self) -> Path | None:
-        """NAME.safetensors or NAME.pth in the folder WSL_WEIGHTS, if it is there."""
+        """NAME.safetensors or NAME.pth in the folder WSL_WEIGHTS, if it is there.
+
+        Raises:
+            WeightsError: WSL_WEIGHTS names a folder that is not there.
+        """
         folder = settings().weights
+        if folder and not folder.is_dir():
+            raise WeightsError(
+                f"The folder of weights {folder} is not there. Correct WSL_WEIGHTS, or remove it to "
+                f"use the weights that come with the packages."
+            )
         candidates = (
             [folder / f"{self.name}{end}" for end in (".safetensors", ".pth")] if folder else []
         )

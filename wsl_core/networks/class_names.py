@@ -1,6 +1,7 @@
 """Names of classes, and finding a class by what people type."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -32,24 +33,25 @@ class ClassNames:
     def titles(self) -> tuple[str, ...]:
         """A short name for each class, all different: the first synonym, the wnid where two share it."""
         first = [name.split(",")[0] for name in self.names]
-        shared = {title for title in first if first.count(title) > 1}
+        count = Counter(_plain(title) for title in first)
         return tuple(
-            f"{title} ({wnid})" if title in shared else title
+            f"{title} ({wnid})" if count[_plain(title)] > 1 else title
             for title, wnid in zip(first, self.wnids, strict=True)
         )
 
     @cached_property
     def _synonyms(self) -> list[set[str]]:
         return [
-            {_plain(part) for part in name.split(",")} | {_plain(name), _plain(title), wnid}
-            for name, title, wnid in zip(self.names, self.titles, self.wnids, strict=True)
+            {_plain(part) for part in name.split(",")} | {_plain(name), wnid}
+            for name, wnid in zip(self.names, self.wnids, strict=True)
         ]
 
     def find(self, wanted: str | int) -> int:
         """Index of the class that `wanted` names.
 
         Args:
-            wanted: an index, a wnid, a full name, a synonym, or a part of one that no other has.
+            wanted: an index, a wnid, a full name, a synonym, or a part of one that no other has. A
+                title names its class even where it is a synonym of another.
 
         Raises:
             ClassNameError: no class answers, or several do; the sentence lists them.
@@ -66,7 +68,8 @@ class ClassNames:
             raise ClassNameError(
                 "A class name is empty. Give an index, a wnid, a name or a part of one."
             )
-        exact = [i for i, synonyms in enumerate(self._synonyms) if text in synonyms]
+        titled = [i for i, title in enumerate(self.titles) if text == _plain(title)]
+        exact = titled or [i for i, synonyms in enumerate(self._synonyms) if text in synonyms]
         found = exact or [i for i, name in enumerate(self.names) if text in _plain(name)]
         if len(found) == 1:
             return found[0]

@@ -138,5 +138,5 @@ def build(card: Card, weights: dict[str, Tensor] | None) -> EfficientNetLite:
         blocks += len(getattr(network, f"stage{number}"))
     if weights is not None:
         names = {name: published_name(name, starts) for name in network.state_dict()}
-        assign(network, weights, names, card.name)
+        assign(network, weights, names, card.title)
     return network.eval().requires_grad_(requires_grad=False)

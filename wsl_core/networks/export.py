@@ -1,7 +1,8 @@
 """Writes a torch network for the runtime, once; runs in a worker (see `exported`).
 
 The way: torch -> ONNX -> OpenVINO's own format. `openvino.convert_model` would do it in one step, but
-reports its use to its maker; `Core.read_model` reads ONNX and reports nothing. Batch and channels are
+reports its use to its maker; `Core.read_model` reads ONNX and reports nothing (nor does the import, by
+way of `quiet_openvino`). Batch and channels are
 static, height and width dynamic; pictures enter as uint8 (1, height, width, 3), the normalisation is
 part of the graph.
 """
@@ -25,6 +26,7 @@ from wsl_core.errors import NetworkError
 from wsl_core.jobs import Event
 from wsl_core.networks import exported, torch_runtime
 from wsl_core.networks.cards import CARDS, Card
+from wsl_core.networks.openvino_runtime import quiet_openvino
 
 
 class _Taps(nn.Module):
@@ -98,13 +100,12 @@ def to_onnx(card: Card, network: nn.Module) -> bytes:
 
 def write(card: Card, built: "torch_runtime.Built", onnx: bytes, folder: Path) -> None:
     """Everything that `exported.read` expects, network.json last."""
-    import openvino
-    from openvino.preprocess import PrePostProcessor
     from safetensors.torch import save_file
 
+    openvino = quiet_openvino()
     core = openvino.Core()
     model = core.read_model(model=onnx, weights=b"")
-    steps = PrePostProcessor(model)
+    steps = openvino.preprocess.PrePostProcessor(model)
     picture = steps.input()
     picture.tensor().set_element_type(openvino.Type.u8).set_layout(openvino.Layout("NHWC"))
     picture.model().set_layout(openvino.Layout("NCHW"))

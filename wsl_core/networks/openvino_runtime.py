@@ -1,5 +1,8 @@
 """Networks in OpenVINO: the default on processors, several times as fast as eager PyTorch."""
 
+import shutil
+import sys
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -9,6 +12,17 @@ from wsl_core.errors import NetworkError
 from wsl_core.networks.cards import Card
 from wsl_core.networks.exported import Exported, Report, ensure
 from wsl_core.settings import settings
+
+
+def quiet_openvino() -> ModuleType:
+    """OpenVINO, imported so that it tells nobody: by itself it reports every import to its maker.
+
+    Import it nowhere else. Without the telemetry package it takes a stand-in that does nothing.
+    """
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    import openvino
+
+    return openvino
 
 
 class OpenVINORuntime:
@@ -23,36 +37,41 @@ class OpenVINORuntime:
             NetworkError: bfloat16 on a processor without it, or a network that cannot be converted.
             WeightsError: weights missing, damaged or made for another network.
         """
-        import openvino
-
         self.card = card
-        self._core = openvino.Core()
+        self._openvino = quiet_openvino()
+        self._core = self._openvino.Core()
         if precision == "bfloat16" and "BF16" not in self._core.get_property(
             "CPU", "OPTIMIZATION_CAPABILITIES"
         ):
             raise NetworkError(
                 "This processor has no bfloat16 arithmetic. Use float32, which every processor has."
             )
-        exported: Exported = ensure(card, report)
-        self.weight, self.bias = exported.weight, exported.bias
-        self.geometries, self.channels = exported.geometries, exported.channels
-        self._file = exported.folder / "network.xml"
         self._options = {
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_PRECISION_HINT": "bf16" if precision == "bfloat16" else "f32",
         }
         if settings().threads:
             self._options["INFERENCE_NUM_THREADS"] = str(settings().threads)
+        self._open(ensure(card, report))
+        try:
+            self._request((card.features,))
+        except RuntimeError:
+            # The export was damaged after it was written: it is only a cache, so it is made again.
+            shutil.rmtree(self._file.parent, ignore_errors=True)
+            self._open(ensure(card, report))
+
+    def _open(self, exported: Exported) -> None:
+        self.weight, self.bias = exported.weight, exported.bias
+        self.geometries, self.channels = exported.geometries, exported.channels
+        self._file = exported.folder / "network.xml"
         self._requests: dict[tuple[str, ...], Any] = {}
 
     def _request(self, taps: tuple[str, ...]) -> Any:
         """An inference request that computes these taps and no layer beyond them."""
         if taps not in self._requests:
-            import openvino
-
             whole = self._core.read_model(self._file)
             outputs = [whole.output(tap).node for tap in taps]
-            model = openvino.Model(outputs, whole.get_parameters(), self.card.name)
+            model = self._openvino.Model(outputs, whole.get_parameters(), self.card.name)
             compiled = self._core.compile_model(model, "CPU", self._options)
             self._requests[taps] = compiled.create_infer_request()
         return self._requests[taps]

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -18,6 +19,7 @@ from wsl_core.fcn.activation_maps import (
 )
 from wsl_core.figures import OPACITY, Scale
 from wsl_core.networks import CARDS, DEFAULT, ClassMaps
+from wsl_core.web import forward
 from wsl_core.web.canvas import Panel
 from wsl_core.web.pictures import Chosen, PictureParameters
 
@@ -81,8 +83,9 @@ class ActivationMapView(ActivationMapParameters, PictureParameters):
         description="Hide the map, choose where you expect its peak, then see.",
     )  # fmt: skip
     cell: str = Field(
-        "", pattern=r"^(\d{1,3},\d{1,3})?$", title="Cell", description="Row and column, from 1."
-    )
+        "", pattern=r"^(\d{1,3},\d{1,3})?$", title="Cell", description="Row and column, from 1.",
+        json_schema_extra={"accepted": "row,column, counted from 1"},
+    )  # fmt: skip
 
 
 def signed(value: float, digits: int = 2) -> str:
@@ -140,8 +143,10 @@ def panels(maps: ClassMaps, view: ActivationMapView, chosen: Chosen) -> list[Pan
     first, second = shown_classes(maps, view)
     if view.view == DIFFERENCE:
         return [_difference(maps, first, second, chosen)]
+    depends = (maps.digest, view.forward_key(), view.threshold, chosen.title)
     return [
-        _one(maps, i, view, chosen) for i in ((first, second) if view.view == TWO else (first,))
+        forward.derived(("panel", index, depends), partial(_one, maps, index, view, chosen))
+        for index in ((first, second) if view.view == TWO else (first,))
     ]
 
 
@@ -189,7 +194,9 @@ def scale(maps: ClassMaps, view: ActivationMapView, shown: list[Panel]) -> Scale
         return Scale.of(values, own=True)
     if view.view == DIFFERENCE:
         return Scale.of(values)
-    return Scale.of_picture(maps, shown_classes(maps, view))
+    classes = shown_classes(maps, view)
+    key = ("scale", classes, maps.digest, view.forward_key())
+    return forward.derived(key, partial(Scale.of_picture, maps, classes))
 
 
 def score_sentence(maps: ClassMaps, index: int) -> str:
@@ -232,7 +239,7 @@ def in_python(view: ActivationMapView, chosen: Chosen, index: int) -> str:
     picture = (
         f'photo = images.gallery.load("{chosen.key}")'
         if chosen.key
-        else f'photo = images.read("{chosen.photo.name}")'
+        else f"photo = images.read({json.dumps(chosen.photo.name, ensure_ascii=False)})"
     )
     asked = {
         name: getattr(view, name)

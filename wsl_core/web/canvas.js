@@ -1,8 +1,8 @@
 // Class maps over a photograph, drawn in the browser: hovering costs no round trip to the server.
 //
-// data: { src, alt, width, height, panels: [{ title, score, values, limit, floor, box, channels }],
+// data: [{ src, alt, width, height, panels: [{ title, score, values, limit, floor, box, channels }],
 //         columns, rows: { centre, low, high, windowLow, windowHigh }   all in 0..1 of the picture,
-//         above, below: colour stops, limit, ticks, opacity, threshold, smooth, hidden, pinned, hint, unit }
+//         above, below: colour stops, limit, ticks, opacity, threshold, smooth, hidden, pinned, hint, unit, token }]
 
 const instances = new WeakMap()
 const SHARP = 560 // the smooth map is drawn at most this wide, then enlarged by the browser
@@ -162,7 +162,7 @@ function build(root, count) {
   }))
 }
 
-export default function ({ data, parentElement: root, setTriggerValue }) {
+export default function ({ data: [data], parentElement: root, setTriggerValue }) {
   let me = instances.get(root)
   if (!me) { me = { cell: null }; instances.set(root, me) }
   const rows = data.rows.centre.length, columns = data.columns.centre.length
@@ -196,7 +196,7 @@ export default function ({ data, parentElement: root, setTriggerValue }) {
     box.style.aspectRatio = `${data.width} / ${data.height}`
     box.style.width = `min(100%, calc(75vh * ${data.width / data.height}))`
     if (img.getAttribute('src') !== data.src) img.src = data.src
-    img.alt = data.panels[k].alt
+    img.alt = data.hidden ? 'The photograph without its map, which appears once a place is chosen' : data.panels[k].alt
     grid.setAttribute('aria-label', `${rows} rows by ${columns} columns of cells: move with the arrow keys, choose with Enter, leave with Escape`)
     const under = event => {
       const b = grid.getBoundingClientRect()

@@ -137,4 +137,6 @@ def canvas(
         "hint": hint,
         "token": token,
     }
-    _mount(key=key, data=data, on_cell_change=on_cell)
+    # In a list, since Streamlit imports pandas (two seconds) to look for tables among a dictionary's
+    # values, and looks at none in a list.
+    _mount(key=key, data=[data], on_cell_change=on_cell)

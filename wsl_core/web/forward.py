@@ -8,8 +8,9 @@ shows the progress; none of them can interrupt it. (Forward passes come one afte
 import gc
 import threading
 import time
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import streamlit as st
 
@@ -18,7 +19,11 @@ from wsl_core.fcn.activation_maps import ActivationMapParameters, compute
 from wsl_core.images import Photo
 from wsl_core.networks import ClassMaps, Network, load
 from wsl_core.settings import settings
+from wsl_core.web.sentences import plain
 from wsl_core.web.store import Store
+
+Made = TypeVar("Made")
+DERIVED_BYTES = 50_000  # a panel of 15 x 15 cells with its channels, generously
 
 
 @dataclass
@@ -41,6 +46,23 @@ _guard = threading.Lock()
 _maps: Store[ClassMaps] = Store(
     settings().cache_megabytes, lambda maps: maps.features.nbytes + 100_000
 )
+
+
+_derived: Store[Any] = Store(settings().cache_megabytes / 4, lambda _: DERIVED_BYTES)
+
+
+def derived(key: Hashable, make: Callable[[], Made]) -> Made:
+    """What a page makes from class maps (a panel, a scale), kept for the next move of a slider.
+
+    Args:
+        key: names it, with everything it depends on.
+        make: makes it; a few thousand numbers at most.
+    """
+    made: Made | None = _derived.get(key)
+    if made is None:
+        made = make()
+        _derived.put(key, made)
+    return made
 
 
 def begin(name: str) -> Loading:
@@ -84,14 +106,14 @@ def network(name: str) -> Network:
 
 def refuse(error: WslError | None) -> NoReturn:
     """Show the sentence where the picture would be, and draw nothing more."""
-    st.error(str(error), icon=":material/error:")
+    st.error(plain(str(error)), icon=":material/error:")
     st.stop()
     raise AssertionError("st.stop ends the run")
 
 
 def class_maps(photo: Photo, parameters: ActivationMapParameters) -> ClassMaps:
     """Class maps of a picture, computed once for all visitors; shows the sentence if refused."""
-    key = (photo.digest, photo.pixels.shape, *parameters.forward_key())
+    key = (photo.digest, photo.pixels.shape, parameters.forward_key())
     maps = _maps.get(key)
     if maps is None:
         looking = network(parameters.network)

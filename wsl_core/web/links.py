@@ -22,7 +22,14 @@ def accepted(field: FieldInfo) -> str:
     if field.annotation is bool:
         return "true or false"
     low, high = limits(field)
-    return f"a number from {low:g} to {high:g}" if low is not None else "a name"
+    if low is not None:
+        return f"a number from {low:g} to {high:g}"
+    return extra(field, "accepted") or "a name"
+
+
+def as_text(value: Any) -> str:
+    """A value as an address holds it; `from_text` reads it back."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def parse(model: type[BaseModel], query: dict[str, str]) -> tuple[BaseModel, list[str]]:
@@ -37,16 +44,20 @@ def parse(model: type[BaseModel], query: dict[str, str]) -> tuple[BaseModel, lis
     for name, field in model.model_fields.items():
         if name not in query:
             continue
+        shown = query[name] if len(query[name]) <= 40 else query[name][:40] + "…"
+        default = as_text(field.default)
+        instead = f" The default, {default}, is used instead." if default else " It is left out."
         try:
             value = from_text(field, query[name])
             model.model_validate({name: value})
         except ClassNameError as error:
-            notices.append(f"The link asks for a class that cannot be found. {error}")
-        except (ValueError, ValidationError):
-            shown = query[name] if len(query[name]) <= 40 else query[name][:40] + "…"
             notices.append(
-                f"The link asks for {name}={shown}, which is not accepted: it must be {accepted(field)}. "
-                f"The default, {field.default}, is used instead."
+                f"The link asks for {name}={shown}, which names no class. {error}{instead}"
+            )
+        except (ValueError, ValidationError):
+            notices.append(
+                f"The link asks for {name}={shown}, which is not accepted: it must be "
+                f"{accepted(field)}.{instead}"
             )
         else:
             given[name] = value
@@ -64,12 +75,16 @@ def restore(model: type[BaseModel]) -> list[str]:
         parameters, kept[model.__name__] = parse(model, query)
         # A class may be named by its index or a synonym; the menu knows it by its title.
         better = {
-            name: getattr(parameters, name)
+            name: as_text(getattr(parameters, name))
             for name in parameters.model_fields_set
-            if str(getattr(parameters, name)) != query[name]
+            if as_text(getattr(parameters, name)) != query[name]
         }
+        refused = (model.model_fields.keys() & query.keys()) - parameters.model_fields_set
+        for name in refused:
+            del st.query_params[name]
         if better:
             st.query_params.update(better)
+        if better or refused:
             st.rerun()
     notices: list[str] = kept[model.__name__]
     return notices

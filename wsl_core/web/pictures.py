@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from wsl_core.errors import ImageError
 from wsl_core.images import Photo, accepted_types, gallery, read
 from wsl_core.settings import settings
+from wsl_core.web.sentences import plain
 from wsl_core.web.store import Store
 
 LONGEST_SIDE = 2048  # of the pixels kept for a visitor: more than any page shows or feeds
@@ -36,14 +37,16 @@ class Chosen:
     Attributes:
         photo: its pixels.
         title: for headings.
-        caption: one sentence, with source and licence where it is from the gallery.
+        caption: one sentence.
         key: of the gallery, or None for a visitor's own.
+        credit: source, authors and licence, where it is from the gallery.
     """
 
     photo: Photo
     title: str
     caption: str
     key: str | None
+    credit: str = ""
 
 
 _photos: Store[Photo] = Store(settings().cache_megabytes, lambda photo: photo.pixels.nbytes)
@@ -63,8 +66,8 @@ def jpeg(photo: Photo) -> bytes:
 def from_gallery(key: str) -> Chosen:
     """A gallery picture."""
     entry = gallery.GALLERY[key]
-    caption = f"{entry.caption} {entry.source}. {entry.credit}, {entry.licence}."
-    return Chosen(gallery.load(key), entry.title, caption, key)
+    credit = f"{entry.source}. By: {entry.credit}. Licence: {entry.licence}."
+    return Chosen(gallery.load(key), entry.title, entry.caption, key, credit)
 
 
 def current() -> Chosen:
@@ -128,7 +131,7 @@ def _receive(source: str) -> None:
     try:
         photo = read(file.getvalue(), name=name, longest_side=LONGEST_SIDE)
     except ImageError as error:
-        st.error(str(error), icon=":material/broken_image:")
+        st.error(plain(str(error)), icon=":material/broken_image:")
         return
     _photos.put(photo.digest, photo)
     st.session_state.own_picture = photo.digest

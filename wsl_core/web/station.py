@@ -7,6 +7,7 @@ import streamlit as st
 from pydantic import BaseModel
 
 from wsl_core.web import entrance, links
+from wsl_core.web.sentences import plain
 
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results"
 
@@ -17,7 +18,7 @@ def head(title: str, sentence: str, parameters: type[BaseModel]) -> None:
     st.title(title)
     st.markdown(sentence)
     for notice in links.restore(parameters):
-        st.warning(notice, icon=":material/link_off:")
+        st.warning(plain(notice), icon=":material/link_off:")
 
 
 def same_in_python(code: str) -> None:
