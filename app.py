@@ -1,6 +1,8 @@
 """Beyond ImageNet, the explorable lecture: navigation, nothing else.
 
-The body stands under the main guard: a worker that imports this file as another module stops here.
+`streamlit run app.py` imports this file once as the server, which prepares the default network, and
+runs it as the main script for every visitor. A worker that imports it under any other name does
+neither.
 """
 
 from pathlib import Path
@@ -8,13 +10,11 @@ from pathlib import Path
 import streamlit as st
 
 if __name__ == "__main__":
-    from wsl_core.networks import DEFAULT
-    from wsl_core.web import entrance, forward, stations
+    from wsl_core.web import entrance, stations
 
     entrance.declare()
     st.set_page_config(page_title="Beyond ImageNet", page_icon="assets/icon.png", layout="wide")
     st.html(Path("assets/style.css"))
-    forward.begin(DEFAULT)  # the network loads while the page is being drawn
     home = st.Page("pages/home.py", title="The lecture", icon=":material/map:", default=True)
     sections = {
         section.title: [
@@ -27,3 +27,7 @@ if __name__ == "__main__":
     st.navigation(
         {"": [home]} | {title: pages for title, pages in sections.items() if pages}, position="top"
     ).run()
+elif __name__ == Path(__file__).stem:
+    from wsl_core.web.startup import lifespan
+
+    app = st.App(__file__, lifespan=lifespan)

@@ -143,13 +143,13 @@ def details(asked: ActivationMapView, chosen: pictures.Chosen, maps) -> None:
         f"Row {row + 1}, column {column + 1} as a sum over {len(maps.features)} channels",
         icon=":material/functions:",
     ):
-        station.table(["share in logits", ""], page.cell_rows(total))
+        station.table(["part", "share in logits"], page.cell_rows(total))
     tables = st.expander(
         "All cells as a table", icon=":material/table:", key="table", on_change="rerun"
     )
     if tables.open:
         with tables:
-            st.dataframe(maps.map(first).round(2), width="stretch", key="cells")
+            st.dataframe(page.cell_table(maps, first), hide_index=True, key="cells")
     downloads(asked, chosen, maps, indices)
     station.same_in_python(page.in_python(asked, chosen, first))
 
@@ -207,14 +207,15 @@ if measured := station.measured("top1"):
     with st.expander("Published and measured", icon=":material/balance:"):
         st.markdown(
             "How often the highest score is the right class. Published on ImageNet's 50,000 validation "
-            f"pictures; measured by this program on a subset of {measured[0]['pictures']} ImageNet "
-            "samples, which are easier, so the two columns cannot be compared with each other."
+            f"pictures; measured by this program on {measured[0]['date']} on a subset of "
+            f"{measured[0]['pictures']} ImageNet samples, which are easier, so the two columns cannot be "
+            "compared with each other."
         )
         station.table(
-            ["network", "published", "measured", "date"],
+            ["network", "published", "measured"],
             [
                 [CARDS[row["network"]].title, f"{float(row['published_top1']):.1%}",
-                 f"{float(row['top1']):.1%}", row["date"]]
+                 f"{float(row['top1']):.1%}"]
                 for row in measured
             ],
         )  # fmt: skip

@@ -21,7 +21,7 @@ for section in SECTIONS:
     for station in stations:
         with st.container(border=True, key=f"station-{station.url}"):
             left, right = st.columns([1, 2], gap="medium", vertical_alignment="center")
-            picture, alt = thumbnails.of(station, chosen)
-            left.image(picture, alt=alt, width="stretch")
             right.page_link(station.page, label=f"**{station.title}**", icon=station.icon)
             right.markdown(station.sentence)
+            picture, alt = thumbnails.of(station, chosen)
+            left.image(picture, alt=alt, width="stretch")

@@ -26,12 +26,13 @@ def _settings_read_anew() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def data() -> Path:
-    """The folder of labelled sets."""
+    """The folder of labelled sets; its absence is a failure where WSL_REQUIRE_DATA is set."""
     places = [Path(os.environ["WSL_DATA"])] if os.environ.get("WSL_DATA") else []
     places.append(PROJECT.parent / "shared" / "data")
     found = next((place for place in places if place.is_dir()), None)
     if found is None:
-        pytest.skip("The labelled pictures are not here: set WSL_DATA to their folder.")
+        tell = pytest.fail if os.environ.get("WSL_REQUIRE_DATA") else pytest.skip
+        tell("The labelled pictures are not here: set WSL_DATA to their folder.")
     return found
 
 

@@ -21,7 +21,7 @@ from wsl_core.figures import OPACITY, Scale
 from wsl_core.networks import CARDS, DEFAULT, ClassMaps
 from wsl_core.web import forward
 from wsl_core.web.canvas import Panel
-from wsl_core.web.pictures import Chosen, PictureParameters
+from wsl_core.web.pictures import LONGEST_SIDE, Chosen, PictureParameters
 
 MOST_LIKELY = "most likely"
 ONE: Literal["one class"] = "one class"
@@ -219,6 +219,13 @@ def cell_rows(total: CellSum) -> list[list[str]]:
     return [[name, signed(value, 3)] for name, value in lines]
 
 
+def cell_table(maps: ClassMaps, index: int) -> dict[str, list[float]]:
+    """All cells of a map, column by column, rows and columns counted from 1 as everywhere on the page."""
+    values = maps.map(index).astype(np.float64).round(2)
+    columns = {str(c + 1): values[:, c].tolist() for c in range(values.shape[1])}
+    return {"row": list(range(1, len(values) + 1))} | columns
+
+
 def guess_sentence(maps: ClassMaps, index: int, guess: tuple[int, int]) -> str:
     """How a guessed cell compares with the peak."""
     values, name = maps.map(index), maps.classes.titles[index]
@@ -239,7 +246,8 @@ def in_python(view: ActivationMapView, chosen: Chosen, index: int) -> str:
     picture = (
         f'photo = images.gallery.load("{chosen.key}")'
         if chosen.key
-        else f"photo = images.read({json.dumps(chosen.photo.name, ensure_ascii=False)})"
+        else f"photo = images.read({json.dumps(chosen.photo.name, ensure_ascii=False)}, "
+        f"longest_side={LONGEST_SIDE})"
     )
     asked = {
         name: getattr(view, name)

@@ -5,19 +5,20 @@ shows the progress; none of them can interrupt it. (Forward passes come one afte
 `wsl_core.networks.network`'s own lock.)
 """
 
+import contextlib
 import gc
 import threading
 import time
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeVar
 
 import streamlit as st
 
 from wsl_core.errors import WslError
 from wsl_core.fcn.activation_maps import ActivationMapParameters, compute
-from wsl_core.images import Photo
-from wsl_core.networks import ClassMaps, Network, load
+from wsl_core.images import Photo, gallery
+from wsl_core.networks import DEFAULT, ClassMaps, Network, load
 from wsl_core.settings import settings
 from wsl_core.web.sentences import plain
 from wsl_core.web.store import Store
@@ -34,6 +35,7 @@ class Loading:
     doing: str = "starting a worker"
     network: Network | None = None
     error: WslError | None = None
+    done: threading.Event = field(default_factory=threading.Event)
 
     def report(self, share: float, doing: str) -> None:
         """Called by the export."""
@@ -77,14 +79,11 @@ def begin(name: str) -> Loading:
 
 def _load(name: str, loading: Loading) -> None:
     try:
-        network = load(name, report=loading.report)
-        # Streamlit collects garbage after every run, over every object that is alive: what lives as
-        # long as the server is taken out of that, or each visitor's slider would wait for it.
-        gc.collect()
-        gc.freeze()
-        loading.network = network
+        loading.network = load(name, report=loading.report)
     except WslError as error:
         loading.error = error
+    finally:
+        loading.done.set()
 
 
 def network(name: str) -> Network:
@@ -92,12 +91,11 @@ def network(name: str) -> Network:
     loading = begin(name)
     place, shown = st.empty(), ""
     started = time.monotonic()
-    while loading.network is None and loading.error is None:
+    while not loading.done.wait(0.02):
         text = f"Preparing {name} for this machine, once: {loading.doing}."
         if time.monotonic() - started > 0.5 and text != shown:
             place.progress(loading.share, text)
             shown = text
-        time.sleep(0.02)
     place.empty()
     if loading.network is None:
         refuse(loading.error)
@@ -113,13 +111,40 @@ def refuse(error: WslError | None) -> NoReturn:
 
 def class_maps(photo: Photo, parameters: ActivationMapParameters) -> ClassMaps:
     """Class maps of a picture, computed once for all visitors; shows the sentence if refused."""
-    key = (photo.digest, photo.pixels.shape, parameters.forward_key())
-    maps = _maps.get(key)
-    if maps is None:
-        looking = network(parameters.network)
-        try:
-            maps = compute(looking, photo, parameters)
-        except WslError as error:
-            refuse(error)
-        _maps.put(key, maps)
+    kept = _maps.get(_key(photo, parameters))
+    if kept is not None:
+        return kept
+    looking = network(parameters.network)
+    try:
+        return look(looking, photo, parameters)
+    except WslError as error:
+        refuse(error)
+
+
+def _key(photo: Photo, parameters: ActivationMapParameters) -> Hashable:
+    return photo.digest, photo.pixels.shape, parameters.forward_key()
+
+
+def look(looking: Network, photo: Photo, parameters: ActivationMapParameters) -> ClassMaps:
+    """Compute class maps and keep them.
+
+    Raises:
+        ParameterError: a size outside the limits.
+    """
+    maps = compute(looking, photo, parameters)
+    _maps.put(_key(photo, parameters), maps)
     return maps
+
+
+def warm() -> None:
+    """Before the first visitor comes: the default network and picture, ready to be shown."""
+    loading = begin(DEFAULT)
+    with contextlib.suppress(WslError):  # the page will show the sentence
+        photo = gallery.load(gallery.names()[0])
+        loading.done.wait()
+        if loading.network is not None:
+            look(loading.network, photo, ActivationMapParameters())
+    # Streamlit collects garbage after every run, over every object that is alive: what lives as long
+    # as the server is taken out of that, or each visitor's slider would wait for it.
+    gc.collect()
+    gc.freeze()

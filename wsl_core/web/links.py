@@ -51,8 +51,9 @@ def parse(model: type[BaseModel], query: dict[str, str]) -> tuple[BaseModel, lis
             value = from_text(field, query[name])
             model.model_validate({name: value})
         except ClassNameError as error:
+            why = str(error).replace(query[name], shown)
             notices.append(
-                f"The link asks for {name}={shown}, which names no class. {error}{instead}"
+                f"The link asks for {name}={shown}, which names no class. {why}{instead}"
             )
         except (ValueError, ValidationError):
             notices.append(

@@ -24,7 +24,7 @@ def head(title: str, sentence: str, parameters: type[BaseModel]) -> None:
 def same_in_python(code: str) -> None:
     """The lines that do in Python what the page shows."""
     with st.expander("The same in Python", icon=":material/code:"):
-        st.code(code, language="python")
+        st.code(code, language="python", wrap_lines=True)
 
 
 def lecture(text: str, source: str) -> None:

@@ -1,0 +1,22 @@
+"""What the server does before its first visitor comes.
+
+The modules of the pages are imported and the default network is loaded while the first browser is
+still fetching the page; where the network was never exported on this machine, the export begins.
+"""
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+
+def _prepare() -> None:
+    from wsl_core.web import activation_maps, forward, station, thumbnails  # noqa: F401
+
+    forward.warm()
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[None]:
+    """Of the server: prepare in a thread, answer meanwhile."""
+    threading.Thread(target=_prepare, daemon=True).start()
+    yield
