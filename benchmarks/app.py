@@ -34,12 +34,13 @@ PAINTED = ".figure[data-painted]"
 
 # In the page, since asking from outside costs more than what is measured.
 HOVER = """async figure => {
-  const root = figure.getRootNode(), grid = root.querySelector('.grid'), caption = root.querySelector('.caption')
-  const box = grid.getBoundingClientRect(), times = []
+  const root = figure.getRootNode(), grid = root.querySelector('.grid')
+  const caption = root.querySelector('.caption'), box = grid.getBoundingClientRect(), times = []
   for (let i = 0; i < 40; i++) {
-    const x = box.left + box.width * (0.05 + 0.9 * ((i * 7) % 40) / 40), y = box.top + box.height * (0.1 + 0.8 * (i % 5) / 5)
+    const clientX = box.left + box.width * (0.05 + 0.9 * ((i * 7) % 40) / 40)
+    const clientY = box.top + box.height * (0.1 + 0.8 * (i % 5) / 5)
     const before = caption.textContent, start = performance.now()
-    grid.dispatchEvent(new PointerEvent('pointermove', { clientX: x, clientY: y, bubbles: true }))
+    grid.dispatchEvent(new PointerEvent('pointermove', { clientX, clientY, bubbles: true }))
     await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
     if (caption.textContent !== before) times.push(performance.now() - start)
   }

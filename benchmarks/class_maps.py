@@ -15,9 +15,12 @@ a contestant that computed something else would not count.
 """
 
 import argparse
+import copy
 import json
 import os
+import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -35,8 +38,9 @@ EAGER, OURS, ONE_CLASS, BFLOAT16 = "eager", "ours", "ours, one class", "ours, bf
 Contestants = dict[str, Callable[[], object]]
 
 
+@cache
 def eager_network() -> Any:
-    """The default network as timm builds it, with the weights that ours has."""
+    """The default network as timm builds it, with the weights that ours has; copy it before hooking."""
     import timm
 
     from wsl_core.networks import weights
@@ -77,8 +81,8 @@ def other_tools(picture: Any, index: int) -> Contestants:
     try:
         from torchcam.methods import CAM, GradCAM
 
-        cam = CAM(eager_network(), "bn2", "classifier")
-        gradients = GradCAM(eager_network(), "bn2")
+        cam = CAM(copy.deepcopy(eager_network()), "bn2", "classifier")
+        gradients = GradCAM(copy.deepcopy(eager_network()), "bn2")
 
         def torchcam_cam() -> object:
             with torch.inference_mode():
@@ -93,7 +97,7 @@ def other_tools(picture: Any, index: int) -> Contestants:
         from pytorch_grad_cam import GradCAM as PytorchGradCAM
         from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
-        network = eager_network()
+        network = copy.deepcopy(eager_network())
         grad_cam = PytorchGradCAM(model=network, target_layers=[network.bn2])
         targets = [ClassifierOutputTarget(index)]
         found["grad-cam Grad-CAM"] = lambda: grad_cam(input_tensor=picture, targets=targets)
@@ -102,7 +106,7 @@ def other_tools(picture: Any, index: int) -> Contestants:
     try:
         from captum.attr import LayerGradCam
 
-        network = eager_network()
+        network = copy.deepcopy(eager_network())
         layer = LayerGradCam(network, network.bn2)
         found["captum LayerGradCam"] = lambda: layer.attribute(picture, target=index)
     except ImportError:
@@ -110,6 +114,7 @@ def other_tools(picture: Any, index: int) -> Contestants:
     return found
 
 
+@cache
 def bfloat16_network() -> networks.Network | None:
     """The default network in bfloat16; None where the processor does not have it."""
     try:
@@ -125,8 +130,8 @@ def same_scores(maps: networks.ClassMaps, scores: Any) -> None:
         raise SystemExit(f"The scores differ by {difference:.4f}: these are not the same networks.")
 
 
-def times_at(size: str, rounds: int) -> dict[str, list[float]]:
-    """Milliseconds of every contestant at one size, one a round."""
+def times_at(size: str, rounds: int, patience: float) -> measure.Timing:
+    """Every contestant at one size."""
     import torch
 
     photo = photo_of(size)
@@ -149,24 +154,28 @@ def times_at(size: str, rounds: int) -> dict[str, list[float]]:
     }
     if half is not None:
         contestants[BFLOAT16] = lambda: half.class_maps(photo, longer).logits
-    return measure.interleaved(contestants | other_tools(picture, index), rounds)
+    everyone = contestants | other_tools(picture, index)
+    return measure.interleaved(everyone, rounds, patience=patience)
 
 
-def run(sizes: list[str], rounds: int, threads: int | None) -> dict[str, Any]:
+def run(sizes: list[str], rounds: int, threads: int | None, patience: float) -> dict[str, Any]:
     """All measurements as the object that `--json` prints."""
     import torch
 
     if threads:
         torch.set_num_threads(threads)
     os.environ["WSL_THREADS"] = str(torch.get_num_threads())  # before the settings are read
-    disturbance = measure.Disturbance()
-    medians = {}
+    timings = {}
     for size in sizes:
-        medians[size] = measure.medians(times_at(size, rounds))
-        ratio = medians[size][OURS] / medians[size][EAGER]
-        measure.say(f"{size}: ours {ratio:.2f} of eager, {rounds} rounds")
+        timings[size] = timing = times_at(size, rounds, patience)
+        ratio = timing.milliseconds[OURS] / timing.milliseconds[EAGER]
+        measure.say(
+            f"{size}: ours {ratio:.2f} of eager; {timing.repeated} disturbed rounds run again; in those "
+            f"that count, other processes took {100 * timing.others_busy:.0f} % of the processors"
+        )
     milliseconds = {
-        name: {size: round(medians[size][name], 3) for size in sizes} for name in medians[sizes[0]]
+        name: {size: round(timings[size].milliseconds[name], 3) for size in sizes}
+        for name in timings[sizes[0]].milliseconds
     }
 
     def over_eager(name: str) -> dict[str, float] | None:
@@ -188,14 +197,15 @@ def run(sizes: list[str], rounds: int, threads: int | None) -> dict[str, Any]:
         "picture": PICTURE,
         "rounds": rounds,
         "threads": torch.get_num_threads(),
-        "others_busy": disturbance.share(),
+        "rounds_repeated": {size: timing.repeated for size, timing in timings.items()},
+        "others_busy": {size: timing.others_busy for size, timing in timings.items()},
         **measure.circumstances(PACKAGES),
     }
 
 
 def rows(result: dict[str, Any]) -> list[dict[str, Any]]:
     """One row per contestant and size, with the circumstances in every row."""
-    shared = ("network", "picture", "rounds", "threads", "others_busy", "date", "machine")
+    shared = ("network", "picture", "rounds", "threads", "date", "machine", "versions")
     eager = result["milliseconds"][EAGER]
     return [
         {
@@ -203,7 +213,9 @@ def rows(result: dict[str, Any]) -> list[dict[str, Any]]:
             "size": size,
             "milliseconds": value,
             "over_eager": round(value / eager[size], 4),
-            **{key: result[key] for key in (*shared, "versions")},
+            "rounds_repeated": result["rounds_repeated"][size],
+            "others_busy": result["others_busy"][size],
+            **{key: result[key] for key in shared},
         }
         for name, values in result["milliseconds"].items()
         for size, value in values.items()
@@ -223,8 +235,8 @@ def table(results: list[dict[str, Any]]) -> str:
     return measure.table([["time over eager", *sizes], *lines])
 
 
-def main() -> None:
-    """The command line."""
+def main() -> int:
+    """The command line; status 1 where the machine was too busy for figures worth keeping."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.class_maps", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
@@ -238,13 +250,19 @@ def main() -> None:
     parser.add_argument(
         "--threads", type=int, help="of every contestant; PyTorch's choice by default"
     )
+    parser.add_argument("--patience", type=float, default=60, metavar="SECONDS",
+                        help="of each size, for running disturbed rounds again; 60 by default")  # fmt: skip
     arguments = parser.parse_args()
-    result = run(arguments.sizes, arguments.rounds, arguments.threads)
+    result = run(arguments.sizes, arguments.rounds, arguments.threads, arguments.patience)
     results = rows(result)
-    if arguments.write:
-        measure.write("class_maps", results)
     print(json.dumps(result, indent=1) if arguments.json else table(results))
+    if arguments.write:
+        if max(result["others_busy"].values()) > measure.QUIET:
+            measure.say("Not written: other processes disturbed the measurement. Try again later.")
+            return 1
+        measure.write("class_maps", results)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

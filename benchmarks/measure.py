@@ -11,51 +11,106 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
 
 
+QUIET = 0.1
+"""Share of the processors' time that other processes may take during a round that counts."""
+
+
+class Disturbance:
+    """How much of the processors' time other processes take, from its making on."""
+
+    def __init__(self) -> None:
+        self._every, self._own = self._spent()
+        self._start = time.perf_counter()
+
+    @staticmethod
+    def _spent() -> tuple[float, float]:
+        """Seconds that all processes, and this one, have computed."""
+        import psutil
+
+        every = psutil.cpu_times()
+        return every.user + every.system, sum(os.times()[:2])
+
+    def share(self) -> float:
+        """0 (nothing else ran) to 1 (others took every core)."""
+        every, own = self._spent()
+        available = (time.perf_counter() - self._start) * (os.cpu_count() or 1)
+        others = (every - self._every) - (own - self._own)
+        return min(1.0, max(0.0, others / available))
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What `interleaved` measured.
+
+    Attributes:
+        milliseconds: of each contestant, the median over the rounds that count.
+        repeated: how many rounds were disturbed and run again.
+        others_busy: share of the processors' time that other processes took in the rounds that count.
+    """
+
+    milliseconds: dict[str, float]
+    repeated: int
+    others_busy: float
+
+
 def interleaved(
-    contestants: Mapping[str, Callable[[], object]], rounds: int, *, warm_up: int = 2
-) -> dict[str, list[float]]:
+    contestants: Mapping[str, Callable[[], object]],
+    rounds: int,
+    *,
+    warm_up: int = 2,
+    patience: float = 60,
+) -> Timing:
     """Time contestants against each other, one call of each in every round.
 
     The order is drawn anew for each round (the same draws in every run), so that a contestant whose
-    threads keep spinning for a while does not always disturb the same one after it.
+    threads keep spinning for a while does not always disturb the same one after it. A round in which
+    other processes took more than `QUIET` of the processors is run again, whatever it measured:
+    threads of one pass wait for each other, so one that is held up holds up all.
 
     Args:
         contestants: by name, each a call without arguments.
         rounds: that count.
         warm_up: rounds before them that do not.
-
-    Returns:
-        milliseconds of each contestant, one a round.
+        patience: seconds after which disturbed rounds count all the same.
     """
     draw, order = random.Random(0), list(contestants)
     times: dict[str, list[float]] = {name: [] for name in contestants}
+    shares: list[float] = []
+    repeated = 0
+    deadline = time.monotonic() + patience
     collecting = gc.isenabled()
     gc.disable()
     try:
-        for number in range(-warm_up, rounds):
+        while len(shares) < rounds:
             draw.shuffle(order)
+            disturbance, spent = Disturbance(), {}
             for name in order:
                 start = time.perf_counter()
                 contestants[name]()
-                spent = time.perf_counter() - start
-                if number >= 0:
-                    times[name].append(1000 * spent)
+                spent[name] = 1000 * (time.perf_counter() - start)
+            share = disturbance.share()
             gc.collect()
+            if warm_up:
+                warm_up -= 1
+            elif share > QUIET and time.monotonic() < deadline:
+                repeated += 1
+                time.sleep(0.5)
+            else:
+                shares.append(share)
+                for name, value in spent.items():
+                    times[name].append(value)
     finally:
         if collecting:
             gc.enable()
-    return times
-
-
-def medians(times: Mapping[str, Sequence[float]]) -> dict[str, float]:
-    """The median of each contestant."""
-    return {name: statistics.median(values) for name, values in times.items()}
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    return Timing(medians, repeated, round(statistics.mean(shares), 3))
 
 
 def processor() -> str:
@@ -91,32 +146,6 @@ def circumstances(packages: Iterable[str]) -> dict[str, str]:
         "versions": versions(packages),
         "date": datetime.date.today().isoformat(),
     }
-
-
-class Disturbance:
-    """How much of the processors' time other processes take, from its making on.
-
-    Timings on a busy machine are worth little: threads of one pass wait for each other, so one that is
-    held up holds up all. The figure is kept with the results.
-    """
-
-    def __init__(self) -> None:
-        self._all, self._own, self._start = *self._spent(), time.perf_counter()
-
-    @staticmethod
-    def _spent() -> tuple[float, float]:
-        """Seconds that all processes, and this one, have computed."""
-        import psutil
-
-        every = psutil.cpu_times()
-        return every.user + every.system, sum(os.times()[:2])
-
-    def share(self) -> float:
-        """0 (nothing else ran) to 1 (others took every core)."""
-        every, own = self._spent()
-        available = (time.perf_counter() - self._start) * (os.cpu_count() or 1)
-        others = (every - self._all) - (own - self._own)
-        return round(min(1.0, max(0.0, others / available)), 3)
 
 
 def write(name: str, rows: Sequence[Mapping[str, Any]]) -> Path:

@@ -22,11 +22,12 @@ def class_maps_block() -> str:
     if not results:
         return "Not measured yet: `make bench`."
     first = results[0]
+    busy = max(float(row["others_busy"]) for row in results)
     return (
         f"{class_maps.table(results)}\n\n"
         f"Medians of {first['rounds']} interleaved rounds, {first['threads']} threads, {first['date']}, "
-        f"{first['machine']}; other processes took {100 * float(first['others_busy']):.0f} % of the "
-        f"processors; {first['versions']}."
+        f"{first['machine']}; other processes took at most {100 * busy:.0f} % of "
+        f"the processors; {first['versions']}."
     )
 
 
@@ -38,6 +39,31 @@ def install_block() -> str:
     first = results[0]
     system = first["machine"].rsplit(", ", 1)[-1]
     return f"{install.table(results)}\n\nMeasured {first['date']}, {system}; {first['versions']}."
+
+
+APP_FIGURES = {
+    "first_heatmap_s": ("from starting the server to the first heat map in the browser", "s"),
+    "empty_page_s": ("the same for an empty Streamlit page", "s"),
+    "first_ever_s": ("the very first start, which converts the network", "s"),
+    "repaint_s": ("from moving a slider to the picture painted anew", "s"),
+    "thirty_repaint_s": ("the same with thirty visitors, a move a second each", "s"),
+    "server_mb": ("memory of the server after the first heat map", "MB"),
+    "upload_growth_mb": ("what nineteen more photographs of 12 megapixels add to it", "MB"),
+}
+
+
+def app_block() -> str:
+    """The figures of `benchmarks.app`, with their circumstances."""
+    results = measure.read("app")
+    if not results:
+        return "Not measured yet: `make bench`."
+    first = results[0]
+    lines = [(what, f"{first[key]} {unit}") for key, (what, unit) in APP_FIGURES.items()]
+    return (
+        f"{measure.table([('time and memory', 'median'), *lines])}\n\n"
+        f"{first['rounds']} starts of each server, {first['date']}, {first['machine']}; "
+        f"{first['versions']}."
+    )
 
 
 def settings_block() -> str:
@@ -55,6 +81,7 @@ def settings_block() -> str:
 BLOCKS: dict[str, Callable[[], str]] = {
     "class_maps": class_maps_block,
     "install": install_block,
+    "app": app_block,
     "settings": settings_block,
 }
 

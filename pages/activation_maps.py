@@ -1,11 +1,7 @@
 """Activation maps: which regions of a picture make which class."""
 
-import io
-
-import numpy as np
 import streamlit as st
 
-from wsl_core import figures
 from wsl_core.fcn.activation_maps import cell_sum, verdict
 from wsl_core.networks import CARDS
 from wsl_core.web import activation_maps as page
@@ -13,6 +9,7 @@ from wsl_core.web import forward, pictures, station
 from wsl_core.web.activation_maps import ActivationMapView
 from wsl_core.web.canvas import canvas
 from wsl_core.web.controls import control
+from wsl_core.web.downloads import downloads
 
 
 def keep_cell() -> None:
@@ -47,6 +44,7 @@ below = st.container()
 @st.fragment
 def view() -> None:
     """The picture and its controls; only this runs again when one of them moves."""
+    below.empty()  # a fragment may later write only to what the page's own run has written to
     with right:
         chosen = pictures.choose()
         network = control(ActivationMapView, "network")
@@ -135,63 +133,29 @@ def details(asked: ActivationMapView, chosen: pictures.Chosen, maps) -> None:
     indices = [first] if asked.view == page.ONE else [first, second]
     for index in indices:
         st.markdown(page.score_sentence(maps, index))
-    row, column = page.pinned_cell(maps, asked) or np.unravel_index(
-        int(np.argmax(maps.map(first))), maps.cells
-    )
-    total = cell_sum(maps, first, int(row), int(column))
-    with st.expander(
+    row, column = page.pinned_cell(maps, asked) or maps.peak_cell(first)
+    cell = station.drawer(
         f"Row {row + 1}, column {column + 1} as a sum over {len(maps.features)} channels",
-        icon=":material/functions:",
-    ):
-        station.table(["part", "share in logits"], page.cell_rows(total))
-    tables = st.expander(
-        "All cells as a table", icon=":material/table:", key="table", on_change="rerun"
+        ":material/functions:",
+        "sum",
     )
-    if tables.open:
-        with tables:
+    if cell.open:
+        with cell:
+            total = cell_sum(maps, first, row, column)
+            station.table(["part", "share in logits"], page.cell_rows(total))
+    table = station.drawer("All cells as a table", ":material/table:", "table")
+    if table.open:
+        with table:
             st.dataframe(page.cell_table(maps, first), hide_index=True, key="cells")
-    downloads(asked, chosen, maps, indices)
+    files = station.drawer("Download", ":material/download:", "files")
+    if files.open:
+        scale = page.scale(maps, asked, page.panels(maps, asked, chosen))
+        with files, st.container(horizontal=True):
+            for label, data, name, kind in downloads(maps, chosen, indices, scale, asked.opacity):
+                st.download_button(
+                    label, data, name, kind, on_click="ignore", key=f"download-{name}"
+                )
     station.same_in_python(page.in_python(asked, chosen, first))
-
-
-def downloads(asked, chosen, maps, indices) -> None:
-    """Figures and numbers to keep; each is made when it is asked for."""
-    stem, index = chosen.key or "picture", indices[0]
-    scale = page.scale(maps, asked, page.panels(maps, asked, chosen))
-
-    def overlay() -> bytes:
-        return figures.png(
-            figures.overlay(
-                chosen.photo, maps.map(index), maps.placement, scale=scale, opacity=asked.opacity
-            )
-        )
-
-    def array() -> bytes:
-        file = io.BytesIO()
-        np.save(file, np.stack([maps.map(i) for i in indices]))
-        return file.getvalue()
-
-    def sheet() -> bytes:
-        file = io.BytesIO()
-        figures.sheet(chosen.photo, maps, indices, opacity=asked.opacity).savefig(
-            file, format="pdf"
-        )
-        return file.getvalue()
-
-    with st.expander("Download", icon=":material/download:"), st.container(horizontal=True):
-        for label, data, name, kind in (
-            ("Overlay (PNG)", overlay, f"{stem}.png", "image/png"),
-            ("Sheet with colour bar (PDF)", sheet, f"{stem}.pdf", "application/pdf"),
-            ("Maps (npy)", array, f"{stem}.npy", "application/octet-stream"),
-            (
-                "Maps (JSON)",
-                lambda: page.as_json(maps, indices),
-                f"{stem}.json",
-                "application/json",
-            ),
-            ("All classes (CSV)", lambda: page.as_csv(maps), f"{stem}.csv", "text/csv"),
-        ):
-            st.download_button(label, data, name, kind, on_click="ignore", key=f"download-{name}")
 
 
 view()
@@ -219,3 +183,4 @@ if measured := station.measured("top1"):
                 for row in measured
             ],
         )  # fmt: skip
+station.onward()

@@ -105,7 +105,11 @@ class ClassMaps:
         """The `count` classes with the highest scores, best first."""
         return [self.score(int(i)) for i in np.argsort(-self.scores, kind="stable")[:count]]
 
-    def peak(self, which: str | int) -> tuple[float, float]:
-        """(x, y) in picture pixels: the centre of the class's highest cell, the first of several."""
+    def peak_cell(self, which: str | int) -> tuple[int, int]:
+        """(row, column) of the class's highest cell, the first of several."""
         row, column = np.unravel_index(int(np.argmax(self.map(which))), self.cells)
-        return self.placement.centre(int(row), int(column))
+        return int(row), int(column)
+
+    def peak(self, which: str | int) -> tuple[float, float]:
+        """(x, y) in picture pixels: the centre of the class's highest cell."""
+        return self.placement.centre(*self.peak_cell(which))

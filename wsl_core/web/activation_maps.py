@@ -1,8 +1,6 @@
 """What the Activation maps page shows, made from numbers: panels, alternative text, tables, code."""
 
-import csv
 import hashlib
-import io
 import json
 from functools import partial
 from typing import Literal
@@ -271,45 +269,3 @@ def in_python(view: ActivationMapView, chosen: Chosen, index: int) -> str:
             'open("overlay.png", "wb").write(figures.png(picture))',
         ]
     )
-
-
-def as_json(maps: ClassMaps, indices: list[int]) -> str:
-    """Maps and how they lie on the picture, for other programs."""
-    height, width = maps.picture_size
-    down, across = maps.placement.down.centres(), maps.placement.across.centres()
-    return json.dumps(
-        {
-            "network": maps.network,
-            "width": width,
-            "height": height,
-            "input": list(maps.input_size),
-            "unit": "logits",
-            "cell_centres": {"x": across.round(3).tolist(), "y": down.round(3).tolist()},
-            "classes": [
-                {
-                    "index": i,
-                    "name": maps.classes.titles[i],
-                    "score": float(maps.scores[i]),
-                    "peak": list(maps.peak(i)),
-                    "map": maps.map(i).round(5).tolist(),
-                }
-                for i in indices
-            ],
-        }
-    )
-
-
-def as_csv(maps: ClassMaps) -> str:
-    """All classes with their scores, best first."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        ["rank", "index", "wnid", "name", "score_logits", "probability", "peak_x", "peak_y"]
-    )
-    for rank, one in enumerate(maps.top(len(maps.classes)), 1):
-        x, y = maps.peak(one.index)
-        writer.writerow(
-            [rank, one.index, maps.classes.wnids[one.index], maps.classes.names[one.index],
-             f"{one.score:.5f}", f"{one.probability:.6f}", f"{x:.1f}", f"{y:.1f}"]
-        )  # fmt: skip
-    return out.getvalue()

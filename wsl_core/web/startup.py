@@ -8,6 +8,10 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from starlette.formparsers import MultiPartParser
+
+from wsl_core.settings import settings
+
 
 def _prepare() -> None:
     from wsl_core.web import activation_maps, forward, station, thumbnails  # noqa: F401
@@ -18,5 +22,7 @@ def _prepare() -> None:
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Of the server: prepare in a thread, answer meanwhile."""
+    # Uploads stay in memory: by itself Starlette writes those above 1 MB to a temporary file.
+    MultiPartParser.spool_max_size = int(settings().megabytes * 1e6) + 1_000_000
     threading.Thread(target=_prepare, daemon=True).start()
     yield

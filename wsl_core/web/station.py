@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from pydantic import BaseModel
@@ -21,10 +22,19 @@ def head(title: str, sentence: str, parameters: type[BaseModel]) -> None:
         st.warning(plain(notice), icon=":material/link_off:")
 
 
+def drawer(title: str, icon: str, key: str) -> Any:
+    """An expander whose contents are drawn once it is open: `if (one := drawer(...)).open: with one:`.
+
+    What is closed costs neither the server nor the first sight of the page.
+    """
+    return st.expander(title, icon=icon, key=key, on_change="rerun")
+
+
 def same_in_python(code: str) -> None:
     """The lines that do in Python what the page shows."""
-    with st.expander("The same in Python", icon=":material/code:"):
-        st.code(code, language="python", wrap_lines=True)
+    shut = drawer("The same in Python", ":material/code:", "python")
+    if shut.open:
+        shut.code(code, language="python", wrap_lines=True)
 
 
 def lecture(text: str, source: str) -> None:
@@ -32,6 +42,11 @@ def lecture(text: str, source: str) -> None:
     with st.expander("What the lecture says", icon=":material/school:"):
         st.markdown(text)
         st.markdown(f"*Source: {source}*")
+
+
+def onward() -> None:
+    """The way back to the map of the lecture."""
+    st.page_link("pages/home.py", label="All stations of the lecture", icon=":material/map:")
 
 
 def measured(name: str) -> list[dict[str, str]]:
