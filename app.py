@@ -9,12 +9,16 @@ from pathlib import Path
 
 import streamlit as st
 
+ASSETS = Path(__file__).parent / "assets"
+
 if __name__ == "__main__":
     from wsl_core.web import entrance, stations
 
     entrance.declare()
-    st.set_page_config(page_title="Beyond ImageNet", page_icon="assets/icon.png", layout="wide")
-    st.html(Path("assets/style.css"))
+    st.set_page_config(
+        page_title="Beyond ImageNet", page_icon=str(ASSETS / "icon.png"), layout="wide"
+    )
+    st.html(ASSETS / "style.css")
     home = st.Page("pages/home.py", title="The lecture", icon=":material/map:", default=True)
     sections = {
         section.title: [

@@ -8,15 +8,24 @@ other rooms only as "module:function".
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from wsl_core import errors
 
 Event = dict[str, Any]
+
+
+def _environment() -> dict[str, str]:
+    """The parent's, with this package importable wherever the program was started."""
+    here = str(Path(__file__).parents[2])
+    paths = [here, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
 
 
 def run(target: str, config: dict[str, Any]) -> Iterator[Event]:
@@ -39,6 +48,7 @@ def run(target: str, config: dict[str, Any]) -> Iterator[Event]:
             stderr=printed,
             text=True,
             encoding="utf-8",
+            env=_environment(),
         )
         assert worker.stdin is not None
         assert worker.stdout is not None

@@ -17,8 +17,8 @@ import streamlit as st
 
 from wsl_core.errors import WslError
 from wsl_core.fcn.activation_maps import ActivationMapParameters, compute
-from wsl_core.images import Photo, gallery
-from wsl_core.networks import DEFAULT, ClassMaps, Network, load
+from wsl_core.images import Photo
+from wsl_core.networks import ClassMaps, Network, load
 from wsl_core.settings import settings
 from wsl_core.web.sentences import plain
 from wsl_core.web.store import Store
@@ -136,15 +136,16 @@ def look(looking: Network, photo: Photo, parameters: ActivationMapParameters) ->
     return maps
 
 
-def warm() -> None:
-    """Before the first visitor comes: the default network and picture, ready to be shown."""
-    loading = begin(DEFAULT)
-    with contextlib.suppress(WslError):  # the page will show the sentence
-        photo = gallery.load(gallery.names()[0])
-        loading.done.wait()
-        if loading.network is not None:
-            look(loading.network, photo, ActivationMapParameters())
+def warm(photo: Photo, parameters: ActivationMapParameters) -> ClassMaps | None:
+    """Before the first visitor comes: load the network and look; None where a page will say why not."""
+    loading = begin(parameters.network)
+    loading.done.wait()
+    maps = None
+    if loading.network is not None:
+        with contextlib.suppress(WslError):
+            maps = look(loading.network, photo, parameters)
     # Streamlit collects garbage after every run, over every object that is alive: what lives as long
     # as the server is taken out of that, or each visitor's slider would wait for it.
     gc.collect()
     gc.freeze()
+    return maps

@@ -75,8 +75,8 @@ def current() -> Chosen:
     own = st.session_state.get("own_picture")
     if own and (photo := _photos.get(own)) is not None:
         return Chosen(photo, photo.name, "Your own picture: it stays on this machine.", None)
-    key = st.session_state.get("picture", st.query_params.get("picture", "cat"))
-    return from_gallery(key if key in gallery.GALLERY else "cat")
+    key = st.session_state.get("picture", st.query_params.get("picture"))
+    return from_gallery(key if key in gallery.GALLERY else PictureParameters().picture)
 
 
 def choose() -> Chosen:

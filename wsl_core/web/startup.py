@@ -1,7 +1,8 @@
 """What the server does before its first visitor comes.
 
-The modules of the pages are imported and the default network is loaded while the first browser is
-still fetching the page; where the network was never exported on this machine, the export begins.
+The modules of the pages are imported, the default network is loaded and looks at the first picture,
+while the first browser is still fetching the page. Where the network was never exported on this
+machine, the export begins.
 """
 
 import threading
@@ -14,9 +15,14 @@ from wsl_core.settings import settings
 
 
 def _prepare() -> None:
-    from wsl_core.web import activation_maps, forward, station, thumbnails  # noqa: F401
+    from wsl_core.web import activation_maps, forward, pictures, station, thumbnails  # noqa: F401
 
-    forward.warm()
+    view = activation_maps.ActivationMapView()
+    chosen = pictures.from_gallery(view.picture)
+    maps = forward.warm(chosen.photo, view)
+    if maps is not None:
+        activation_maps.panels(maps, view, chosen)
+        pictures.jpeg(chosen.photo)
 
 
 @asynccontextmanager
