@@ -3,13 +3,14 @@
 import streamlit as st
 
 from wsl_core.fcn.activation_maps import cell_sum, verdict
-from wsl_core.networks import CARDS
+from wsl_core.networks import CARDS, imagenet
 from wsl_core.web import activation_maps as page
 from wsl_core.web import forward, pictures, station
 from wsl_core.web.activation_maps import ActivationMapView
 from wsl_core.web.canvas import canvas
 from wsl_core.web.controls import control
 from wsl_core.web.downloads import downloads
+from wsl_core.web.sentences import plain
 
 
 def keep_cell() -> None:
@@ -21,9 +22,21 @@ def keep_cell() -> None:
         st.query_params["cell"] = f"{row + 1},{column + 1}"
 
 
-def show_class(title: str) -> None:
+def show_class(title: str, name: str = "first") -> None:
     """Show this class instead."""
-    st.session_state.first = title
+    st.session_state[name] = title
+
+
+def ask_class(name: str) -> str:
+    """Ask for a class; where the name fits several, offer them and keep to the most likely."""
+    typed = control(ActivationMapView, name)
+    chosen, sentence, candidates = page.named_class(typed, imagenet.classes())
+    if sentence:
+        st.markdown(plain(sentence))
+        with st.container(horizontal=True, gap="small"):
+            for title in candidates:
+                st.button(title, key=f"{name}-{title}", on_click=show_class, args=(title, name))
+    return chosen
 
 
 def new_guess() -> None:
@@ -50,9 +63,9 @@ def view() -> None:
         network = control(ActivationMapView, "network")
         st.markdown("**What the network says**")
         likely = st.container(key="likely", horizontal=True, gap="small")
-        first = control(ActivationMapView, "first")
+        first = ask_class("first")
         show = control(ActivationMapView, "view")
-        second = page.MOST_LIKELY if show == page.ONE else control(ActivationMapView, "second")
+        second = page.MOST_LIKELY if show == page.ONE else ask_class("second")
         with st.container(horizontal=True):
             opacity = control(ActivationMapView, "opacity")
             threshold = control(ActivationMapView, "threshold")

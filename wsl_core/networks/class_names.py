@@ -68,9 +68,7 @@ class ClassNames:
             raise ClassNameError(
                 "A class name is empty. Give an index, a wnid, a name or a part of one."
             )
-        titled = [i for i, title in enumerate(self.titles) if text == _plain(title)]
-        exact = titled or [i for i, synonyms in enumerate(self._synonyms) if text in synonyms]
-        found = exact or [i for i, name in enumerate(self.names) if text in _plain(name)]
+        found = self.matches(text)
         if len(found) == 1:
             return found[0]
         if not found:
@@ -83,6 +81,13 @@ class ClassNames:
         raise ClassNameError(
             f"{wanted!r} could be any of {len(found)} classes: {shown}{more}. Give one of these."
         )
+
+    def matches(self, wanted: str) -> list[int]:
+        """Indices of the classes that a name could mean: by title, else by synonym, else by part."""
+        text = _plain(wanted)
+        titled = [i for i, title in enumerate(self.titles) if text == _plain(title)]
+        exact = titled or [i for i, synonyms in enumerate(self._synonyms) if text in synonyms]
+        return exact or [i for i, name in enumerate(self.names) if text in _plain(name)]
 
     def describe(self, index: int) -> str:
         """Index, short name and what it means, for lists of candidates."""

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
+from wsl_core.errors import ClassNameError
 from wsl_core.fcn.activation_maps import (
     ActivationMapParameters,
     CellSum,
@@ -16,12 +17,13 @@ from wsl_core.fcn.activation_maps import (
     verdict,
 )
 from wsl_core.figures import OPACITY, Scale
-from wsl_core.networks import CARDS, DEFAULT, ClassMaps
+from wsl_core.networks import CARDS, DEFAULT, ClassMaps, ClassNames
 from wsl_core.web import forward
 from wsl_core.web.canvas import Panel
 from wsl_core.web.pictures import LONGEST_SIDE, Chosen, PictureParameters
 
-MOST_LIKELY = "most likely"
+MOST_LIKELY = ""
+CANDIDATES = 12  # classes offered where a name fits several
 ONE: Literal["one class"] = "one class"
 TWO: Literal["two classes"] = "two classes"
 DIFFERENCE: Literal["difference"] = "difference"
@@ -51,14 +53,14 @@ class ActivationMapView(ActivationMapParameters, PictureParameters):
     first: str = Field(
         MOST_LIKELY,
         title="Class",
-        description="Type to search all classes.",
-        json_schema_extra={"class": True},
+        description="Search all classes: a name, a part of one, a wnid or an index.",
+        json_schema_extra={"class": True, "empty": "the most likely"},
     )
     second: str = Field(
         MOST_LIKELY,
         title="Second class",
-        description="Type to search all classes; most likely is here the runner-up.",
-        json_schema_extra={"class": True},
+        description="Search all classes: a name, a part of one, a wnid or an index.",
+        json_schema_extra={"class": True, "empty": "the next most likely"},
     )
     opacity: float = Field(
         OPACITY, ge=0, le=1, title="Opacity", description="Of the paint at the end of the scale.",
@@ -98,6 +100,26 @@ def shown_classes(maps: ClassMaps, view: ActivationMapView) -> tuple[int, int]:
     if view.second != MOST_LIKELY:
         return first, maps.classes.find(view.second)
     return first, (best if first != best else runner_up)
+
+
+def named_class(text: str, classes: ClassNames) -> tuple[str, str, list[str]]:
+    """What a visitor typed as a class.
+
+    Returns:
+        the text if it names one class, else nothing; a sentence where it does not; and the titles of
+        the classes that it could mean.
+    """
+    try:
+        if text != MOST_LIKELY:
+            classes.find(text)
+    except ClassNameError as error:
+        found = classes.matches(text)
+        if not found:
+            return MOST_LIKELY, str(error), []
+        more = f", of which the first {CANDIDATES} are here" if len(found) > CANDIDATES else ""
+        sentence = f"{len(found)} classes fit this name{more}:"
+        return MOST_LIKELY, sentence, [classes.titles[i] for i in found[:CANDIDATES]]
+    return text, "", []
 
 
 def pinned_cell(maps: ClassMaps, view: ActivationMapView) -> tuple[int, int] | None:

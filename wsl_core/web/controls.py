@@ -1,7 +1,8 @@
 """Widgets made from the fields of a parameter model: label, range, default and help are the field's.
 
 A field's choices come from a Literal type or from `json_schema_extra={"choices": [...]}`, its step from
-`json_schema_extra={"step": ...}`. A field with `json_schema_extra={"class": True}` names a class of ImageNet.
+`json_schema_extra={"step": ...}`. A field with
+`json_schema_extra={"class": True, "empty": ...}` names a class of ImageNet, or holds nothing.
 """
 
 from typing import Any, Literal, get_args, get_origin
@@ -76,7 +77,7 @@ def control(model: type[BaseModel], name: str, **options: Any) -> Any:
     if field.annotation is bool:
         return st.toggle(label, field.default, **common)
     if extra(field, "class"):
-        return st.selectbox(label, [field.default, *imagenet.classes().titles], **common)
+        return st.text_input(label, field.default, placeholder=extra(field, "empty"), **common)
     low, high = limits(field)
     if low is None or high is None:
         raise TypeError(f"{name} has no range, so it has no slider")
