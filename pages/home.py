@@ -6,14 +6,14 @@ from wsl_core.web import entrance, pictures, thumbnails
 from wsl_core.web.stations import SECTIONS, STATIONS
 
 entrance.through_app()
-st.title("Beyond ImageNet")
+st.title("Beyond ImageNet", anchor=False)
 st.markdown(
     "A lecture that can be touched. Drop in a photograph and see which regions make which class; "
     "everything runs on this machine, and nothing leaves it."
 )
 chosen = pictures.current()
 for section in SECTIONS:
-    st.header(section.title)
+    st.header(section.title, anchor=False)
     st.markdown(section.sentence)
     stations = [station for station in STATIONS if station.section is section]
     if not stations:

@@ -34,7 +34,7 @@ def bad(field: FieldInfo) -> list[str]:
     if controls.choices(field):
         return [*nonsense, "", str(field.default).upper() + " "]
     if controls.extra(field, "class"):
-        return [*nonsense, "", "1000", "-1", "cat", "n99999999"]
+        return [*nonsense, "1000", "-1", "cat", "n99999999"]
     if field.annotation is bool:
         return [*nonsense, "", "True", "1", "yes"]
     if field.annotation is float:

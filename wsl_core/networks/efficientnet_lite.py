@@ -6,8 +6,8 @@ here because importing timm takes three times as long as all the rest of an expo
 equal to timm's.
 
 Weights come from TensorFlow: BatchNorm eps is 1e-3, and "same" padding, which at sides 32 k + 1 is
-the symmetric padding used here. With another eps or other sides they load without a word and lose
-ten points of top-1.
+the symmetric padding used here. With another eps or at other sides they load without a word, and the
+scores are not the network's own.
 """
 
 import math

@@ -7,6 +7,7 @@ shows the progress; none of them can interrupt it. (Forward passes come one afte
 
 import contextlib
 import gc
+import logging
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -15,7 +16,7 @@ from typing import Any, NoReturn, TypeVar
 
 import streamlit as st
 
-from wsl_core.errors import WslError
+from wsl_core.errors import NetworkError, WslError
 from wsl_core.fcn.activation_maps import ActivationMapParameters, compute
 from wsl_core.images import Photo
 from wsl_core.networks import ClassMaps, Network, load
@@ -82,6 +83,11 @@ def _load(name: str, loading: Loading) -> None:
         loading.network = load(name, report=loading.report)
     except WslError as error:
         loading.error = error
+    except Exception as error:
+        logging.getLogger(__name__).exception("Loading %s failed", name)
+        loading.error = NetworkError(
+            f"The network {name} cannot be loaded: {type(error).__name__}. The server's log says more."
+        )
     finally:
         loading.done.set()
 

@@ -16,7 +16,7 @@ RESULTS = Path(__file__).parents[2] / "benchmarks" / "results"
 def head(title: str, sentence: str, parameters: type[BaseModel]) -> None:
     """Title, the one sentence of what will be seen, and what the link asked for in vain."""
     entrance.through_app()
-    st.title(title)
+    st.title(title, anchor=False)
     st.markdown(sentence)
     for notice in links.restore(parameters):
         st.warning(plain(notice), icon=":material/link_off:")
