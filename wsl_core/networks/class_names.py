@@ -83,11 +83,16 @@ class ClassNames:
         )
 
     def matches(self, wanted: str) -> list[int]:
-        """Indices of the classes that a name could mean: by title, else by synonym, else by part."""
+        """Indices of the classes that a name could mean: by title, else by synonym, else by part.
+
+        Of the parts, whole words come first: "cat" is a tabby cat before it is a catesbeiana.
+        """
         text = _plain(wanted)
         titled = [i for i, title in enumerate(self.titles) if text == _plain(title)]
         exact = titled or [i for i, synonyms in enumerate(self._synonyms) if text in synonyms]
-        return exact or [i for i, name in enumerate(self.names) if text in _plain(name)]
+        within = [i for i, name in enumerate(self.names) if text in _plain(name)]
+        word = re.compile(rf"\b{re.escape(text)}\b")
+        return exact or sorted(within, key=lambda i: word.search(_plain(self.names[i])) is None)
 
     def describe(self, index: int) -> str:
         """Index, short name and what it means, for lists of candidates."""
