@@ -82,18 +82,21 @@ def ensure(card: Card, report: Report | None = None) -> Exported:
         NetworkError: the network cannot be converted, or the cache folder cannot be written.
     """
     place = folder(card)
-    if not (place / "network.json").is_file():
-        for event in jobs.run(JOB, {"name": card.name, "folder": str(place)}):
-            if report is not None and event["event"] == "progress":
-                report(event["share"], event["doing"])
+    if not ready(card):
+        _make(card, place, report)
     try:
         return read(place)
     except (OSError, ValueError, KeyError):
         # Damaged after it was written: it is only a cache, so it is made again, once.
         shutil.rmtree(place, ignore_errors=True)
-        for _ in jobs.run(JOB, {"name": card.name, "folder": str(place)}):
-            pass
+        _make(card, place, report)
         return read(place)
+
+
+def _make(card: Card, place: Path, report: Report | None) -> None:
+    for event in jobs.run(JOB, {"name": card.name, "folder": str(place)}):
+        if report is not None and event["event"] == "progress":
+            report(event["share"], event["doing"])
 
 
 def read(place: Path) -> Exported:
