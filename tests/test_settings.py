@@ -25,7 +25,14 @@ ACCEPTED = [
     ("threads", "3", 3),
     ("cache", "some/folder", Path("some/folder")),
     ("weights", "own weights", Path("own weights")),
+    ("downloads", "false", False),
     ("data", "sets", Path("sets")),
+    ("runs", "long work", Path("long work")),
+    ("runs_days", "7", 7.0),
+    ("runs_megabytes", "500", 500.0),
+    ("queue", "3", 3),
+    ("trainings", "2", 2),
+    ("scheduler", "tcp://127.0.0.1:8786", "tcp://127.0.0.1:8786"),
 ]
 REFUSED = [
     *[("megabytes", value) for value in ("0", "-1", "many", "nan", "inf", "2001")],
@@ -33,6 +40,12 @@ REFUSED = [
     *[("max_side", value) for value in ("32", "16386", "449.5", "full")],
     *[("cache_megabytes", value) for value in ("0", "-3", "all")],
     *[("threads", value) for value in ("-1", "1.5", "all")],
+    *[("runs_days", value) for value in ("0", "-1", "a week", "4000")],
+    *[("runs_megabytes", value) for value in ("0", "all")],
+    *[("queue", value) for value in ("0", "1001", "2.5")],
+    *[("trainings", value) for value in ("-1", "65", "all")],
+    *[("scheduler", value) for value in ("localhost", "127.0.0.1:8786", "http://a:1", "tcp://a")],
+    *[("downloads", value) for value in ("never", "2")],
 ]
 
 
@@ -84,6 +97,12 @@ def test_the_cache_lies_in_the_users_folder(
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
     assert user_folder("cache") == tmp_path / ".cache" / "beyond-imagenet"
+
+
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="XDG folders are those of Linux.")
+def test_runs_lie_among_the_users_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert settings().runs == tmp_path / "beyond-imagenet" / "runs"
 
 
 def test_the_servers_configuration_has_the_same_limit_for_uploads() -> None:

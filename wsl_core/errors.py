@@ -32,3 +32,7 @@ class ClassNameError(WslError):
 
 class JobError(WslError):
     """A worker process that ended before its work was done."""
+
+
+class DatasetError(WslError):
+    """A labelled set that is missing, damaged, or laid out otherwise than it is published."""

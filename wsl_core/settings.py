@@ -51,7 +51,39 @@ class Settings(BaseModel):
     weights: Path | None = Field(
         None, description="Folder of weights files, NAME.safetensors or NAME.pth, of your own."
     )
+    downloads: bool = Field(
+        True, description="Weights may be fetched from the network when somebody asks for them."
+    )
     data: Path | None = Field(None, description="Folder of labelled picture sets.")
+    runs: Path = Field(
+        default_factory=lambda: user_folder("data") / "runs",
+        description="Folder of runs: trainings, races and other long work.",
+    )
+    runs_days: float = Field(
+        30, gt=0, le=3650, description="Runs that nothing happened to for as many days are removed."
+    )
+    runs_megabytes: float = Field(
+        2000,
+        gt=0,
+        description="All runs together, in megabytes; beyond it the stalest are removed.",
+    )
+    queue: int = Field(
+        32,
+        ge=1,
+        le=1000,
+        description="Runs that may wait for a worker, in each lane: trainings, downloads, all others.",
+    )
+    trainings: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="Trainings at a time; 0 takes as many as the cores allow, or eight on a cluster.",
+    )
+    scheduler: str | None = Field(
+        None,
+        pattern=r"^(tcp|tls|ws|wss)://[^\s/:]+:\d+$",
+        description="Address of a Dask scheduler, tcp://HOST:PORT, that takes the trainings.",
+    )
 
 
 def variable(field: str) -> str:

@@ -1,46 +1,99 @@
-"""The worker's side of `jobs.run`: `python -m wsl_core.jobs.worker module:function < config.json`.
+"""A worker process: `python -m wsl_core.jobs.worker LANE`.
 
-Standard output carries events, one JSON object a line, and nothing else: whatever a library prints
-goes to a file that the parent reads only when the worker fails (standard error).
+It reads requests from standard input, one JSON object a line (the folder of a run, and whether it is of
+use to the asker alone), and works on one after the other; after each it answers with one word: `done`,
+or `broken` and ends. When standard input ends, because whoever started it did, it finishes the run it
+works on. Whatever a job prints goes to the run's log.
 """
 
-import importlib
+import contextlib
 import json
 import os
+import shutil
 import sys
-from collections.abc import Callable, Iterator
-from typing import Any, TextIO
+import threading
+from collections.abc import Iterator
+from pathlib import Path
 
-from wsl_core.errors import WslError
+from wsl_core.jobs import cluster
+from wsl_core.jobs.files import RunFiles
+from wsl_core.jobs.recording import perform, record
+from wsl_core.jobs.workers import BROKEN, DONE, WATCH_S
+
+NICENESS = 10  # trainings let the server and the interactive worker go first
+GRACE_S = 0.6  # for a cancelled job to reach its next event and tidy up; then the process ends
+CANCELLED = 3  # exit status
 
 
-def serve(target: str, config: dict[str, Any], out: TextIO) -> int:
-    """Run one job, write its events to `out`, return the exit status: 0 finished, 2 refused."""
-
-    def tell(event: dict[str, Any]) -> None:
-        out.write(json.dumps(event) + "\n")
-        out.flush()
-
-    try:
-        module, _, name = target.partition(":")
-        job: Callable[[dict[str, Any]], Iterator[dict[str, Any]]] = getattr(
-            importlib.import_module(module), name
-        )
-        for event in job(config):
-            tell(event)
-    except WslError as error:
-        tell({"refused": type(error).__name__, "sentence": str(error)})
-        return 2
-    tell({"event": "finished"})
+def main(lane: str) -> int:
+    """Work until standard input ends; the exit status."""
+    requests = os.fdopen(os.dup(0), encoding="utf-8")
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(2, 1)  # until the first run, complaints go where its starter said
+    if lane == "training" and hasattr(os, "nice"):
+        os.nice(NICENESS)
+    for line in requests:
+        request = json.loads(line)
+        folder = Path(request["folder"])
+        word = work(RunFiles(folder))
+        for stream in (1, 2):
+            os.dup2(null, stream)  # no open log of a run that may be removed
+        try:
+            print(word, file=answers, flush=True)
+        except BrokenPipeError:  # nobody listens any more
+            if request["temporary"]:
+                shutil.rmtree(folder.parent, ignore_errors=True)
+        if word == BROKEN:
+            return 1
     return 0
 
 
-def main() -> int:
-    """Keep standard output for events and send everything else to standard error."""
-    events = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    return serve(sys.argv[1], json.load(sys.stdin), events)
+def work(files: RunFiles) -> str:
+    """Work on one run, unless it is done, cancelled, or somebody else's."""
+    if not files.lock.take():
+        return DONE
+    try:
+        if files.mark.exists() or files.outcome.exists():
+            return DONE
+        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+        with files.log.open("ab") as log:
+            for stream in (1, 2):
+                os.dup2(log.fileno(), stream)
+        with _watched(files.mark) as stop:
+            facts = files.facts()
+            if cluster.takes(facts.lane):
+                events = cluster.perform(files, stop.is_set)
+            else:
+                events = perform(facts.name, files.task())
+            good = record(files, events, stop.is_set)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        return DONE if good else BROKEN
+    finally:
+        files.lock.release()
+
+
+@contextlib.contextmanager
+def _watched(mark: Path) -> Iterator[threading.Event]:
+    """Sets the event when the mark appears, and ends the process if that does not help."""
+    stop, over = threading.Event(), threading.Event()
+
+    def watch() -> None:
+        while not over.wait(WATCH_S):
+            if mark.exists():
+                stop.set()
+                if not over.wait(GRACE_S):
+                    os._exit(CANCELLED)
+                return
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield stop
+    finally:
+        over.set()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1]))

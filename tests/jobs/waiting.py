@@ -1,0 +1,47 @@
+"""Waiting for what other processes do, with a deadline."""
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from wsl_core import jobs
+from wsl_core.jobs.files import RunFiles
+from wsl_core.jobs.locks import Lock
+
+HERE = Path(__file__).parent
+PROJECT = HERE.parent.parent
+PATIENCE_S = 30.0  # of a test, on a busy machine
+
+
+def eventually(holds: Callable[[], Any]) -> Any:
+    """What `holds` gives as soon as it is true."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not (found := holds()):
+        assert time.monotonic() < deadline, "It did not come about."
+        time.sleep(0.01)
+    return found
+
+
+def clear(runs: Path) -> None:
+    """Cancel what still runs in a folder of runs, and remove it."""
+    for run in jobs.runs():
+        run.cancel()
+    for run in jobs.runs():
+        run.wait(PATIENCE_S)
+        eventually(lambda lock=run.folder / "waiting": not Lock(lock).held())
+    shutil.rmtree(runs, ignore_errors=True)
+    runs.unlink(missing_ok=True)
+
+
+def at_the_gate(run: jobs.Run) -> jobs.Run:
+    """The run of `gated`, when it stands still."""
+    eventually(lambda: run.progress and run.progress.step == 6)
+    return run
+
+
+def worker_of(run: jobs.Run) -> int:
+    """The process that works on a run, or did last."""
+    lines, _ = RunFiles(run.folder).told()
+    return [line["worker"] for line in lines if "worker" in line][-1]
