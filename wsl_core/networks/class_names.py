@@ -98,3 +98,12 @@ class ClassNames:
         """Index, short name and what it means, for lists of candidates."""
         meaning = f" ({self.definitions[index].split(';')[0]})" if self.definitions else ""
         return f"{index} {self.titles[index].split(' (n')[0]}{meaning}"
+
+
+DIGITS = ClassNames(("",) * 10, tuple("0123456789"))
+"""The ten digits; a figure names itself."""
+
+
+def numbered(count: int) -> ClassNames:
+    """Names for classes of which nothing but the number is known."""
+    return ClassNames(("",) * count, tuple(f"class {i}" for i in range(count)))

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite as a fully convolutional torch module with named taps.
+"""EfficientNet-Lite as a torch module whose parts are the taps of its card.
 
 EfficientNet (Tan and Le, ICML 2019) without squeeze-and-excitation and with ReLU6: every layer is
 local, the score is a global average followed by a linear layer, so the class maps are exact. Written
@@ -73,7 +73,7 @@ class Block(nn.Module):
 
 
 class EfficientNetLite(nn.Module):
-    """Normalised pictures (N, 3, h, w) -> every tap by name; `classifier` maps pooled head to scores."""
+    """Normalised pictures (N, 3, h, w) -> scores (N, classes) in logits."""
 
     def __init__(self, width: float, depth: float, classes: int = 1000) -> None:
         super().__init__()
@@ -92,12 +92,11 @@ class EfficientNetLite(nn.Module):
         self.head = Unit(inputs, HEAD, 1)
         self.classifier = nn.Linear(HEAD, classes)
 
-    def forward(self, x: Tensor) -> dict[str, Tensor]:
-        """The output of every tap, in the order of the layers."""
-        taps = {}
+    def forward(self, x: Tensor) -> Tensor:
+        """The score of every class."""
         for name in ("stem", *(f"stage{i + 1}" for i in range(len(STAGES))), "head"):
-            x = taps[name] = getattr(self, name)(x)
-        return taps
+            x = getattr(self, name)(x)
+        return self.classifier(x.mean((2, 3)))
 
 
 def published_name(name: str, stage_starts: dict[str, int]) -> str:

@@ -17,16 +17,17 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from wsl_core.errors import NetworkError
-from wsl_core.jobs import Event
-from wsl_core.networks import exported, torch_runtime
-from wsl_core.networks.cards import CARDS, Card
+from wsl_core.jobs import Event, Progress, Result, Task
+from wsl_core.networks import exported, layers, torch_runtime
+from wsl_core.networks.cards import Card
+from wsl_core.networks.convolutionalization import POOLED, FullyConvolutional
 from wsl_core.networks.openvino_runtime import quiet_openvino
+from wsl_core.networks.recipe import Recipe
 
 
 class _Taps(nn.Module):
@@ -40,26 +41,26 @@ class _Taps(nn.Module):
         return tuple(self.network(x).values())
 
 
-def export(config: dict[str, Any]) -> Iterator[Event]:
-    """Job: export the network `config["name"]` into `config["folder"]`; yields progress.
+def export(task: Task) -> Iterator[Event]:
+    """Job: export the network of `config["recipe"]` into `config["folder"]`.
 
     Raises:
         WeightsError: weights missing, damaged or made for another network.
         NetworkError: a layer cannot be converted, or the folder cannot be written.
     """
-    card, place = CARDS[config["name"]], Path(config["folder"])
-    yield {"event": "progress", "share": 0.4, "doing": "reading the weights"}
-    built = torch_runtime.build(card)
-    yield {"event": "progress", "share": 0.5, "doing": "converting the layers"}
-    onnx = to_onnx(card, built.network)
-    yield {"event": "progress", "share": 0.8, "doing": "writing the network"}
+    recipe, place = Recipe.model_validate(task.config["recipe"]), Path(task.config["folder"])
+    yield Progress(0.4, "reading the weights")
+    built = torch_runtime.of_recipe(recipe)
+    yield Progress(0.5, "converting the layers")
+    onnx = to_onnx(recipe.card, built.network)
+    yield Progress(0.8, "writing the network")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=".writing-", dir=place.parent))
     except OSError as error:
         raise exported.unwritable(place.parent, error) from None
     try:
-        write(card, built, onnx, beside)
+        write(recipe, built, onnx, beside)
         shutil.copymode(place.parent, beside)  # mkdtemp lets nobody else in
         with contextlib.suppress(OSError):  # another server was quicker: its export is as good
             os.rename(beside, place)
@@ -67,9 +68,10 @@ def export(config: dict[str, Any]) -> Iterator[Event]:
         raise exported.unwritable(place.parent, error) from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+    yield Result({"folder": str(place)})
 
 
-def to_onnx(card: Card, network: nn.Module) -> bytes:
+def to_onnx(card: Card, network: FullyConvolutional) -> bytes:
     """The layers up to the last tap as ONNX, every tap an output of its name.
 
     Raises:
@@ -86,7 +88,7 @@ def to_onnx(card: Card, network: nn.Module) -> bytes:
                 (torch.zeros(1, 3, side, side),),
                 file,
                 input_names=["picture"],
-                output_names=list(card.taps),
+                output_names=[*card.taps, *([POOLED] if network.kind == "cells" else [])],
                 dynamic_axes={"picture": {2: "height", 3: "width"}},
                 dynamo=False,
             )
@@ -98,10 +100,11 @@ def to_onnx(card: Card, network: nn.Module) -> bytes:
     return file.getvalue()
 
 
-def write(card: Card, built: "torch_runtime.Built", onnx: bytes, folder: Path) -> None:
+def write(recipe: Recipe, built: "torch_runtime.Built", onnx: bytes, folder: Path) -> None:
     """Everything that `exported.read` expects, network.json last."""
     from safetensors.torch import save_file
 
+    card = recipe.card
     openvino = quiet_openvino()
     core = openvino.Core()
     model = core.read_model(model=onnx, weights=b"")
@@ -115,9 +118,10 @@ def write(card: Card, built: "torch_runtime.Built", onnx: bytes, folder: Path) -
     openvino.save_model(steps.build(), folder / "network.xml", compress_to_fp16=False)
     save_file({"weight": built.weight, "bias": built.bias}, folder / "head.safetensors")
     facts = {
-        "network": card.model_dump(),
+        "recipe": recipe.model_dump(mode="json"),
         "geometries": {tap: asdict(geometry) for tap, geometry in built.geometries.items()},
         "channels": built.channels,
+        "layers": layers.to_json(built.layers),
         "files": {file.name: file.stat().st_size for file in sorted(folder.iterdir())},
     }
-    (folder / "network.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
+    (folder / "network.json").write_text(json.dumps(facts), encoding="utf-8")

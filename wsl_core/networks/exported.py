@@ -6,10 +6,8 @@ a half-written one is never read and several servers may share the folder.
 """
 
 import hashlib
-import importlib.metadata
 import json
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,13 +15,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wsl_core import __version__, jobs
+from wsl_core import jobs
 from wsl_core.errors import NetworkError
-from wsl_core.networks.cards import Card
+from wsl_core.networks import kept, layers
 from wsl_core.networks.geometry import Geometry
+from wsl_core.networks.kept import Report
+from wsl_core.networks.layers import Layers
+from wsl_core.networks.recipe import Recipe
 from wsl_core.settings import settings
 
-Report = Callable[[float, str], None]
 JOB = "wsl_core.networks.export:export"
 
 
@@ -37,6 +37,7 @@ class Exported:
         bias: (classes,) float32.
         geometries: of every tap.
         channels: of every tap.
+        layers: every layer, for its shape and its cost.
     """
 
     folder: Path
@@ -44,63 +45,72 @@ class Exported:
     bias: NDArray[np.float32]
     geometries: dict[str, Geometry]
     channels: dict[str, int]
+    layers: Layers
 
 
-def key(card: Card) -> str:
-    """Twelve hexadecimal digits over everything that an export depends on."""
-    path = card.weights_path()
-    with path.open("rb") as file:
-        weights = hashlib.file_digest(file, "sha256").hexdigest()
-    versions = {name: importlib.metadata.version(name) for name in ("openvino", "torch", "onnx")}
-    facts = {"wsl_core": __version__, "card": card.model_dump(), "weights": weights} | versions
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
-
-
-def folder(card: Card) -> Path:
-    """Where the export of `card` lies, or will lie.
+def key(recipe: Recipe) -> str:
+    """Twelve hexadecimal digits over everything that an export depends on.
 
     Raises:
         WeightsError: the weights are missing.
     """
-    return settings().cache / "networks" / f"{card.name}-{key(card)}"
+    path, weights = recipe.weights_path(), "random"
+    if path is not None:
+        with path.open("rb") as file:
+            weights = hashlib.file_digest(file, "sha256").hexdigest()
+    facts = recipe.model_dump(mode="json", exclude={"path"}) | {"weights": weights}
+    return kept.key(facts, ("openvino", "torch", "onnx"))
 
 
-def ready(card: Card) -> bool:
+def folder(recipe: Recipe) -> Path:
+    """Where the export of a network lies, or will lie.
+
+    Raises:
+        WeightsError: the weights are missing.
+    """
+    return settings().cache / "networks" / f"{recipe.card.file_name}-{key(recipe)}"
+
+
+def ready(recipe: Recipe) -> bool:
     """Whether an export is there and whole."""
-    return (folder(card) / "network.json").is_file()
+    return (folder(recipe) / "network.json").is_file()
 
 
-def ensure(card: Card, report: Report | None = None) -> Exported:
-    """The export of `card`, made in a worker if it is not there yet.
+def ensure(recipe: Recipe, report: Report | None = None) -> Exported:
+    """The export of a network, made in a worker if it is not there yet.
 
     Args:
-        card: of the network.
+        recipe: of the network.
         report: called with the share done (0 .. 1) and what is being done.
 
     Raises:
         WeightsError: weights missing, damaged or made for another network.
         NetworkError: the network cannot be converted, or the cache folder cannot be written.
     """
-    place = folder(card)
-    if not ready(card):
-        _make(card, place, report)
+    place = folder(recipe)
+    if not ready(recipe):
+        _make(recipe, place, report)
     try:
         return read(place)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         # Damaged after it was written: it is only a cache, so it is made again, once.
         shutil.rmtree(place, ignore_errors=True)
-        _make(card, place, report)
+        _make(recipe, place, report)
         return read(place)
 
 
-def _make(card: Card, place: Path, report: Report | None) -> None:
-    for event in jobs.run(JOB, {"name": card.name, "folder": str(place)}):
-        if report is not None and event["event"] == "progress":
-            report(event["share"], event["doing"])
+def _make(recipe: Recipe, place: Path, report: Report | None) -> None:
+    # What was found here is what the worker is to read, whatever its own environment says.
+    if recipe.card.brought_weights() is not None and not recipe.random and recipe.path is None:
+        recipe = recipe.model_copy(update={"path": recipe.weights_path()})
+    config = {"recipe": recipe.model_dump(mode="json"), "folder": str(place)}
+    for event in jobs.run(JOB, config):
+        if report is not None and isinstance(event, jobs.Progress):
+            report(event.share, event.doing)
 
 
 def read(place: Path) -> Exported:
-    """Read an export; OSError, ValueError or KeyError where it is damaged."""
+    """Read an export; OSError, ValueError, KeyError or TypeError where it is damaged."""
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
@@ -118,6 +128,7 @@ def read(place: Path) -> Exported:
         bias=head["bias"],
         geometries={tap: Geometry(**numbers) for tap, numbers in facts["geometries"].items()},
         channels=facts["channels"],
+        layers=layers.from_json(facts["layers"]),
     )
 
 

