@@ -8,7 +8,7 @@ BIN := .venv/bin
 install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help app test test-slow lint bench screenshot clean
+.PHONY: help app test test-slow lint bench lenet screenshot clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,9 +33,17 @@ lint: .venv/development.stamp ## check style, types and imports
 bench: export WSL_DATA := $(or $(WSL_DATA),$(wildcard ../shared/data))
 bench: .venv/benchmarks.stamp ## measure everything anew, and put the figures into the README
 	$(BIN)/python -m benchmarks.class_maps --write
+	$(BIN)/python -m benchmarks.sliding_window --write
 	$(BIN)/python -m benchmarks.app --write
 	$(BIN)/python -m benchmarks.install --write
 	$(if $(WSL_DATA),$(BIN)/python -m benchmarks.top1 --write,@echo "top1 is left out: WSL_DATA names no folder")
+	$(if $(WSL_DATA),$(BIN)/python -m benchmarks.objects --write,@echo "objects is left out: WSL_DATA names no folder")
+	$(BIN)/python -m benchmarks.readme
+
+lenet: export WSL_DATA := $(or $(WSL_DATA),$(wildcard ../shared/data))
+lenet: .venv/development.stamp ## train LeNet anew on MNIST, measure it, and fill its card (ten minutes)
+	$(BIN)/python -m wsl_core.fcn.lenet_training
+	$(BIN)/python -m benchmarks.lenet --write
 	$(BIN)/python -m benchmarks.readme
 
 screenshot: .venv/development.stamp ## make the picture of the README anew from the running app

@@ -1,4 +1,4 @@
-"""Puts measured figures and the settings into the README, between their markers.
+"""Puts measured figures and the settings into the README, and LeNet's into its card, between markers.
 
     python -m benchmarks.readme
 
@@ -7,13 +7,15 @@ lost. Figures come from `benchmarks/results`, settings from `wsl_core.settings`.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import class_maps, install, measure
+from benchmarks import class_maps, install, lenet, measure, sliding_window
+from wsl_core import networks
 from wsl_core.settings import Settings, variable
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
 
 
 def class_maps_block() -> str:
@@ -71,40 +73,103 @@ def settings_block() -> str:
     lines = []
     for name, field in Settings.model_fields.items():
         if field.default_factory is not None:
-            default = "your user's cache folder"
+            folder = field.default_factory().parts  # type: ignore[call-arg]
+            default = f"your user's {'data' if 'runs' in folder else 'cache'} folder"
         else:
             default = "none" if field.default is None else str(field.default)
         lines.append((f"`{variable(name)}`", default, field.description or ""))
     return measure.table([("variable", "default", "meaning"), *lines], left=3)
 
 
+def networks_block() -> str:
+    """Every card: whence its weights, how accurate it is published to be, what must be known of it."""
+    heading = ("network", "weights", "published top-1", "score")
+    rows = []
+    for card in networks.CARDS.values():
+        how = "to be fetched" if card.weights.kind == "downloaded" else "installed"
+        score = "mean of the map" if card.head == "linear" else "the network's own, not the mean"
+        size = f"{card.megabytes:.0f} MB, {how}"
+        rows.append((f"`{card.name}`", size, f"{card.published_top1:.1%}", score))
+    return measure.table([heading, *rows], left=2)
+
+
+def sliding_window_block() -> str:
+    """The figures of `benchmarks.sliding_window`, with their circumstances."""
+    results = measure.read("sliding_window")
+    if not results:
+        return "Not measured yet: `python -m benchmarks.sliding_window --write`."
+    first = results[0]
+    return (
+        f"{sliding_window.table(results)}\n\n"
+        f"Measured {first['date']}, {first['machine']}; {first['versions']}."
+    )
+
+
+def lenet_block() -> str:
+    """The table of `benchmarks.lenet`, with its circumstances."""
+    results = measure.read("lenet")
+    if not results:
+        return "Not measured yet: `python -m benchmarks.lenet --write`."
+    first = results[0]
+    return (
+        f"{lenet.table(results)}\n\n"
+        f"A digit counts as found where its own class reaches a probability of {first['threshold']} "
+        f"within {float(first['within_px']):.0f} pixels of its middle. Measured {first['date']}, "
+        f"{first['machine']}; {first['versions']}."
+    )
+
+
+def training_block() -> str:
+    """How the shipped LeNet was trained, as its file says."""
+    from safetensors import safe_open
+
+    with safe_open(networks.card("lenet").weights_path(), "numpy") as file:
+        facts = file.metadata()
+    digits, held_out = int(facts["digits"]), int(facts["held_out"])
+    return (
+        f"Trained on the first {digits - held_out:,} digits of MNIST's training half, with seed "
+        f"{facts['seed']}: {int(facts['steps']):,} updates of {facts['batch']} windows. Of the other "
+        f"{held_out:,} digits, on which choices were made, {100 * float(facts['accuracy']):.2f} % are "
+        f"recognised."
+    )
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "class_maps": class_maps_block,
     "install": install_block,
     "app": app_block,
+    "networks": networks_block,
+    "sliding_window": sliding_window_block,
     "settings": settings_block,
+}
+LENET_BLOCKS = {"training": training_block, "lenet": lenet_block}
+DOCUMENTS: dict[Path, Mapping[str, Callable[[], str]]] = {
+    README: BLOCKS,
+    ROOT / "assets" / "lenet" / "README.md": LENET_BLOCKS,
 }
 
 
-def filled(text: str) -> str:
-    """The README's text with every block made anew.
+def filled(text: str, blocks: Mapping[str, Callable[[], str]] = BLOCKS) -> str:
+    """The text of a document with every block made anew.
 
     Raises:
         ValueError: the markers of a block are missing.
     """
-    for name, block in BLOCKS.items():
+    for name, block in blocks.items():
         begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
         pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
         if not pattern.search(text):
-            raise ValueError(f"The README has no markers {begin} and {end}.")
+            raise ValueError(f"The document has no markers {begin} and {end}.")
         made = f"{begin}\n{block()}\n{end}"
         text = pattern.sub(lambda _, made=made: made, text)
     return text
 
 
 def main() -> None:
-    """Fill the README in place."""
-    README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8")
+    """Fill the documents in place."""
+    for document, blocks in DOCUMENTS.items():
+        text = filled(document.read_text(encoding="utf-8"), blocks)
+        document.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -13,13 +13,16 @@ from pydantic import BaseModel, Field
 import wsl_core
 from wsl_core import networks
 from wsl_core.cli import COMMANDS, arguments, main, parser
+from wsl_core.networks import download
 from wsl_core.settings import Settings, settings, variable
 
 Run = Callable[..., Any]
 FLAGS = {
     "heatmap": "--out --network --classes --top --size --scales --mirror --opacity --runtime "
-    "--precision --overwrite --json",
-    "networks": "--json",
+    "--precision --method --steps --baseline --draws --noise --patch --step --fill --randomise --seed "
+    "--overwrite --json",
+    "networks": "fetch --json",
+    "runs": "list show cancel resume prune",
     "paths": "--json",
 }
 
@@ -73,10 +76,11 @@ def test_networks_lists_every_card(wsl: Run) -> None:
     ran = wsl("networks")
     assert (ran.status, ran.err) == (0, "")
     for card in networks.CARDS.values():
-        (line,) = [line for line in ran.out.splitlines() if line.startswith(card.name)]
+        (line,) = [line for line in ran.out.splitlines() if line.split()[:1] == [card.name]]
         for fact in (card.title, card.megabytes, card.training_side, card.published_top1):
             assert str(fact) in line
-        assert "there" in line
+        fetched = download.missing(card) is None
+        assert ("there" if fetched else f"to fetch, {card.megabytes:.0f} MB") in line
         assert card.licence in line
         assert card.published_source in ran.out
 
@@ -88,14 +92,17 @@ def test_networks_as_json(wsl: Run) -> None:
     for one in facts:
         card = networks.card(one["name"])
         assert one["published_top1"] == card.published_top1 < 1
-        assert Path(one["weights"]).is_file()
+        assert one["to_fetch"] == (download.missing(card) is not None)
+        assert one["to_fetch"] or Path(one["weights"]).is_file()
         assert one["sides"] == card.sides.model_dump()
 
 
 def test_networks_says_where_weights_are_missing_or_your_own(
     wsl: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    absent = networks.CARDS["efficientnet_lite1"].model_copy(update={"weights_package": "not_here"})
+    card = networks.CARDS["efficientnet_lite1"]
+    weights = card.weights.model_copy(update={"package": "not_here"})
+    absent = card.model_copy(update={"weights": weights})
     monkeypatch.setitem(networks.CARDS, "efficientnet_lite1", absent)
     monkeypatch.setenv("WSL_WEIGHTS", str(tmp_path))
     brought = tmp_path / "efficientnet_lite0.safetensors"

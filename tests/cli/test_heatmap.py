@@ -41,11 +41,15 @@ def test_the_results_are_those_of_the_python_interface(
     scale = figures.Scale.of_picture(maps, [one.index for one in best])
     manifest = manifest_of(out)
     (picture,) = manifest["pictures"]
-    assert set(manifest) == {"version", "network", "pictures", "skipped"}
+    assert set(manifest) == {
+        "version", "network", "method", "parameters", "pictures", "skipped"
+    }  # fmt: skip
     assert manifest["version"] == wsl_core.__version__
     assert manifest["network"] == "efficientnet_lite0"
     assert manifest["skipped"] == []
-    assert set(picture) == {"file", "width", "height", "input", "scale", "classes"}
+    assert set(picture) == {
+        "file", "width", "height", "input", "scale", "beyond_scale", "classes"
+    }  # fmt: skip
     assert picture["file"] == str(cat)
     assert (picture["width"], picture["height"]) == (photo.width, photo.height)
     assert picture["input"] == list(maps.input_size)

@@ -3,7 +3,7 @@
 import argparse
 import json
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from wsl_core.errors import ParameterError
 
 Model = TypeVar("Model", bound=BaseModel)
+ONE_OF = "one of"
 Arguments = argparse._ActionsContainer  # a parser, or a group of one
 
 
@@ -69,11 +70,17 @@ def read(model: type[Model], args: argparse.Namespace) -> Model:
 
 def refused(name: str, value: object, range_: str) -> ParameterError:
     """The sentence for a value that an argument does not accept."""
-    return ParameterError(f"{name} {value} is not accepted. Accepted is a number {range_}.")
+    what = range_ if range_.startswith(ONE_OF) else f"a number {range_}"
+    return ParameterError(f"{name} {value} is not accepted. Accepted is {what}.")
 
 
 def accepted(field: FieldInfo) -> str:
-    """The declared range of a field, in words; empty where none is declared."""
+    """The declared range or choices of a field, in words; empty where none are declared."""
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    literal = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+    choices: Any = literal or extra.get("choices")
+    if choices:
+        return f"{ONE_OF} {', '.join(map(str, choices))}"
     bounds = {
         kind: getattr(bound, kind)
         for bound in field.metadata

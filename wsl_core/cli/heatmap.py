@@ -12,19 +12,23 @@ from pydantic import BaseModel, ConfigDict, Field
 from tqdm import tqdm
 
 from wsl_core import __version__, figures, images, networks
-from wsl_core.cli import DONE, SKIPPED, arguments, inputs, outputs
+from wsl_core.cli import DONE, SKIPPED, arguments, attributing, inputs, outputs
+from wsl_core.cli.attributing import Drawn
 from wsl_core.errors import ParameterError, WslError
 from wsl_core.fcn import activation_maps
 from wsl_core.fcn.activation_maps import ActivationMapParameters
+from wsl_core.fcn.attribution_methods import Method, find
 
 DESCRIPTION = f"""\
-Paint over pictures which regions make which class, in one forward pass for all classes.
+Paint over pictures which regions make which class: by class activation maps, in one forward pass for
+all classes, or by another --method, class by class.
 
 For every picture and class, DIR receives
   STEM.INDEX.png  the picture with the map painted over it, as large as the picture: red where the
                   place speaks for the class, blue where it speaks against it, clear at zero; the
                   classes of one picture share one scale
-  STEM.INDEX.npy  the map itself, float32 (rows, columns), signed, in logits
+  STEM.INDEX.npy  the map itself, float32 (rows, columns), signed, in logits; of methods that attribute
+                  to pixels (height, width) as fed
 and {outputs.MANIFEST}, which lists them with scores, sizes and peaks in pixels of the picture. A stem
 that several pictures share receives -2, -3 and so on.
 """
@@ -72,9 +76,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             name,
             choices=choices,
-            default=choices[0],
+            default=argparse.SUPPRESS,  # so that a method that does not know it can refuse it
             help=f"{sentence} (default {choices[0]}).",
         )
+    attributing.add_arguments(parser)
     parser.add_argument(
         "--overwrite", action="store_true", help="Replace earlier results in DIR; else refuse."
     )
@@ -89,6 +94,8 @@ def run(args: argparse.Namespace) -> int:
     """
     parameters = arguments.read(ActivationMapParameters, args)
     drawing = arguments.read(Drawing, args)
+    attribution = attributing.read(args)
+    method = find(attribution.method)
     card = networks.card(parameters.network)
     _check_size(card, parameters)
     if drawing.top > card.classes:
@@ -97,7 +104,10 @@ def run(args: argparse.Namespace) -> int:
     stems = outputs.stems(found.files)
     outputs.check(args.out, stems, found.files, overwrite=args.overwrite)
     network = networks.load(
-        card.name, runtime=args.runtime, precision=args.precision, report=_report
+        card.name,
+        runtime=getattr(args, "runtime", networks.RUNTIMES[0]),
+        precision=getattr(args, "precision", networks.PRECISIONS[0]),
+        report=_report,
     )
     wanted = list(dict.fromkeys(network.classes.find(name) for name in args.classes or ()))
     outputs.prepare(args.out)
@@ -109,17 +119,35 @@ def run(args: argparse.Namespace) -> int:
         try:
             photo = images.read(file)
             maps = activation_maps.compute(network, photo, parameters)
+            shown = wanted or [one.index for one in maps.top(drawing.top)]
+            drawn = [
+                attributing.drawn(card.name, photo, index, attribution, parameters.size)
+                if method.work
+                else _map(maps, index)
+                for index in shown
+            ]
         except WslError as error:
             _say(f"Skipped {file}. {error}")
             skipped.append(inputs.Skipped(file, str(error)))
             continue
-        shown = wanted or [one.index for one in maps.top(drawing.top)]
-        record = _picture(photo, maps, shown, stem, args.out, drawing.opacity)
+        scale = _scale(maps, drawn, method)
+        record = _picture(
+            photo,
+            maps,
+            drawn,
+            scale,
+            stem,
+            args.out,
+            drawing.opacity,
+            pixels=method.level == "pixels",
+        )
         pictures.append({"file": file} | record)
 
     manifest = {
         "version": __version__,
         "network": network.card.name,
+        "method": attribution.method,
+        "parameters": attribution.used(),
         "pictures": pictures,
         "skipped": [one._asdict() for one in skipped],
     }
@@ -149,41 +177,59 @@ def _check_size(card: networks.Card, parameters: ActivationMapParameters) -> Non
             ) from None
 
 
+def _map(maps: networks.ClassMaps, index: int) -> Drawn:
+    """The class activation map of a class."""
+    score = maps.score(index)
+    values = maps.map(index)
+    return Drawn(index, score.name, score.score, values, maps.placement, maps.peak(index), {})
+
+
+def _scale(maps: networks.ClassMaps, drawn: list[Drawn], method: Method) -> figures.Scale:
+    """The colour scale that all classes of a picture share."""
+    if not method.work:
+        return figures.Scale.of_picture(maps, [one.index for one in drawn])
+    of = figures.Scale.of_pixels if method.level == "pixels" else figures.Scale.of
+    return of([one.values for one in drawn])
+
+
 def _picture(
     photo: images.Photo,
     maps: networks.ClassMaps,
-    shown: list[int],
+    drawn: list[Drawn],
+    scale: figures.Scale,
     stem: str,
     out: str,
     opacity: float,
+    *,
+    pixels: bool,
 ) -> dict[str, Any]:
     """Write the maps and overlays of a picture; its entry in the manifest."""
-    values = {index: maps.map(index) for index in shown}
-    scale = figures.Scale.of_picture(maps, shown)
     entries = []
-    for index, one in values.items():
-        score, finite = maps.score(index), bool(np.isfinite(one).all())
-        if caution := activation_maps.verdict(one):
-            _say(f"{photo.name}, {score.name}: {caution}")
+    backdrop = figures.faded(photo) if pixels else photo
+    for one in drawn:
+        finite = bool(np.isfinite(one.values).all())
+        if caution := activation_maps.verdict(one.values):
+            _say(f"{photo.name}, {one.name}: {caution}")
         array = io.BytesIO()
-        np.save(array, one.astype(np.float32))
-        painted = figures.overlay(photo, one, maps.placement, scale=scale, opacity=opacity)
+        np.save(array, one.values.astype(np.float32))
+        painted = figures.overlay(backdrop, one.values, one.placement, scale=scale, opacity=opacity)
         entry = {
-            "index": index,
-            "name": score.name,
-            "score": score.score if finite else None,
-            "map": f"{stem}.{index}.npy",
-            "overlay": f"{stem}.{index}.png",
-            "peak": list(maps.peak(index)) if finite else None,
+            "index": one.index,
+            "name": one.name,
+            "score": one.score if finite else None,
+            "map": f"{stem}.{one.index}.npy",
+            "overlay": f"{stem}.{one.index}.png",
+            "peak": list(one.peak) if finite else None,
         }
-        outputs.write(out, f"{stem}.{index}.npy", array.getvalue())
-        outputs.write(out, f"{stem}.{index}.png", figures.png(painted))
-        entries.append(entry)
+        outputs.write(out, f"{stem}.{one.index}.npy", array.getvalue())
+        outputs.write(out, f"{stem}.{one.index}.png", figures.png(painted))
+        entries.append(entry | one.facts)
     return {
         "width": photo.width,
         "height": photo.height,
         "input": list(maps.input_size),
         "scale": scale.limit,
+        "beyond_scale": scale.beyond,
         "classes": entries,
     }
 
@@ -212,5 +258,7 @@ def _summary(manifest: dict[str, Any], out: str) -> None:
                 x, y = one["peak"]
                 found = f"score {one['score']:.2f}, peak at x {x:.0f}, y {y:.0f} px"
             print(f"  {one['index']} {one['name']}: {found}, {one['overlay']}")
+            for sentence in attributing.sentences(one):
+                print(f"    {sentence}")
     done, left = len(manifest["pictures"]), len(manifest["skipped"])
     print(f"Done: {done}. Skipped: {left}. The results are in {out}, see {outputs.MANIFEST} there.")

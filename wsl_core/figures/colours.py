@@ -1,8 +1,9 @@
 """One signed colour scale for all maps of a figure: blue below zero, clear at zero, red above.
 
 Zero is where nothing is painted, so a place without evidence shows the photograph as it is. Paint
-grows in strength and depth with distance from zero, in proportion: nothing is stretched, squared or
-clipped. Colours are the same in pictures drawn here and in the browser (`stops` travels there).
+grows in strength and depth with distance from zero, in proportion: nothing is stretched or squared, and
+nothing is clipped but the few largest of an attribution's pixels (`Scale.of_pixels`), which the scale
+says. Colours are the same in pictures drawn here and in the browser (`stops` travels there).
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,7 @@ from wsl_core.networks import ClassMaps
 ABOVE = ("#ffe08a", "#fb8b24", "#c1121f")
 BELOW = ("#b8e0f6", "#3f8fd8", "#123a8c")
 STEPS = 256
+BEYOND = 0.005  # of the pixels of an attribution
 LIKELY = 5  # classes that the scale of a picture always holds
 
 
@@ -28,16 +30,32 @@ class Scale:
     Attributes:
         limit: the largest distance from zero, more than 0.
         own: whether each map was given a scale of its own, which makes maps incomparable.
+        beyond: share of the values that lie past its end, and are painted as strong as its end.
     """
 
     limit: float
     own: bool = False
+    beyond: float = 0
 
     @classmethod
     def of(cls, maps: Iterable[NDArray[np.float32]], *, own: bool = False) -> "Scale":
         """The scale that holds all finite values of `maps`; 1 where they hold nothing but zeros."""
         reach = [float(np.abs(one[np.isfinite(one)]).max(initial=0.0)) for one in maps]
         return cls(max(reach, default=0.0) or 1.0, own)
+
+    @classmethod
+    def of_pixels(cls, maps: Iterable[NDArray[np.float32]]) -> "Scale":
+        """The scale of attributions of pixels: all but the few largest values (`BEYOND`) lie on it.
+
+        A handful of pixels is many times as large as all others; a scale that held them would show
+        nothing else.
+        """
+        sizes = np.abs(np.concatenate([np.ravel(one) for one in maps]))
+        sizes = sizes[np.isfinite(sizes)]
+        limit = float(np.quantile(sizes, 1 - BEYOND)) if sizes.size else 0.0
+        if not limit:
+            return cls.of([sizes])
+        return cls(limit, beyond=float((sizes > limit).mean()))
 
     @classmethod
     def of_picture(cls, maps: ClassMaps, shown: Sequence[str | int] = ()) -> "Scale":

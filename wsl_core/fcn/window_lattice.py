@@ -1,0 +1,138 @@
+"""Where a window stands when it is slid over a picture: pixels, cells and places in the picture.
+
+A window is as large as the pictures that the network was trained on and moves by the distance between
+two cells, so its corner is always where the first of its cells begins, and a crop has the same cells in
+the same places as the whole picture has there.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wsl_core.errors import ParameterError
+from wsl_core.images import Photo
+from wsl_core.networks import Geometry, Network, Placement
+
+
+@dataclass(frozen=True)
+class SlidingWindow:
+    """The places of a window that is moved over a picture; row and column count from 0.
+
+    Attributes:
+        side: of the window, in pixels of the picture as it is fed.
+        cells: of the network's features along a side of the window.
+        placement: how the windows lie on the picture; `placement.window(row, column)` are the edges
+            (left, top, right, bottom) of one in picture pixels.
+    """
+
+    side: int
+    cells: int
+    placement: Placement
+
+    @classmethod
+    def of(cls, network: Network, photo: Photo, size: int | str) -> "SlidingWindow":
+        """The windows on a picture whose longer side is fed with `size` pixels, or "full" for its own.
+
+        The window is the accepted side nearest to the network's training side; it moves by the
+        distance between two cells.
+
+        Raises:
+            ParameterError: a size outside the limits, or one at which a side of the picture is shorter
+                than the window.
+        """
+        sides, geometry = network.card.sides, network.geometry()
+        side, jump = sides.nearest(network.card.training_side), int(geometry.jump)
+        height, width = photo.pixels.shape[:2]
+        fed = sides.fit(height, width, size)
+        if min(fed) < side:
+            needed = -(-(side * max(height, width)) // min(height, width))
+            raise ParameterError(
+                f"At the size {size} the network is fed {fed[1]} x {fed[0]} px, less than its window of "
+                f"{side} x {side} px. Choose a size of {needed} px or more."
+            )
+        down, across = ((one - side) // jump + 1 for one in fed)
+        # At accepted sides the cells lie symmetrically: the last as far from the border as the first.
+        cells = round((side - 1 - 2 * geometry.first_centre) / jump) + 1
+        return cls(
+            side,
+            cells,
+            Placement.of(
+                Geometry(jump, side, (side - 1) / 2),
+                (down, across),
+                fed,
+                (photo.height, photo.width),
+            ),
+        )
+
+    @property
+    def rows(self) -> int:
+        """How many windows lie below each other."""
+        return self.placement.down.cells
+
+    @property
+    def columns(self) -> int:
+        """How many windows lie beside each other."""
+        return self.placement.across.cells
+
+    @property
+    def count(self) -> int:
+        """How many windows there are."""
+        return self.rows * self.columns
+
+    @property
+    def jump(self) -> int:
+        """Pixels of the input from one window to the next."""
+        return int(self.placement.down.geometry.jump)
+
+    @property
+    def input_size(self) -> tuple[int, int]:
+        """(height, width) of the picture as it is fed, in pixels."""
+        return self.placement.down.input_side, self.placement.across.input_side
+
+    def pixels_of(self, row: int, column: int) -> tuple[slice, slice]:
+        """The input pixels of a window, down and across.
+
+        Raises:
+            ParameterError: a window outside the picture.
+        """
+        self._known(row, column)
+        top, left = self.jump * row, self.jump * column
+        return slice(top, top + self.side), slice(left, left + self.side)
+
+    def cells_of(self, row: int, column: int) -> tuple[slice, slice]:
+        """The cells of the whole picture's features that stand for a window, down and across.
+
+        Raises:
+            ParameterError: a window outside the picture.
+        """
+        self._known(row, column)
+        return slice(row, row + self.cells), slice(column, column + self.cells)
+
+    def holding(self, row: int, column: int) -> tuple[range, range]:
+        """The windows that hold a cell of the features: their rows and their columns.
+
+        Raises:
+            ParameterError: a cell outside the features.
+        """
+        rows, columns = self.rows + self.cells - 1, self.columns + self.cells - 1
+        _inside(row, column, rows, columns, "cell")
+        return (
+            range(max(0, row - self.cells + 1), min(row, self.rows - 1) + 1),
+            range(max(0, column - self.cells + 1), min(column, self.columns - 1) + 1),
+        )
+
+    def nearest(self, x: float, y: float) -> tuple[int, int]:
+        """(row, column) of the window whose centre is nearest to a point in picture pixels."""
+        row = int(np.argmin(np.abs(self.placement.down.centres() - y)))
+        return row, int(np.argmin(np.abs(self.placement.across.centres() - x)))
+
+    def _known(self, row: int, column: int) -> None:
+        _inside(row, column, self.rows, self.columns, "window")
+
+
+def _inside(row: int, column: int, rows: int, columns: int, what: str) -> None:
+    if not (0 <= row < rows and 0 <= column < columns):
+        raise ParameterError(
+            f"There is no {what} in row {row}, column {column}: there are {rows} rows and {columns} "
+            f"columns, counted from 0."
+        )
