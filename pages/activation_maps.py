@@ -7,6 +7,8 @@ from wsl_core.networks import CARDS, imagenet
 from wsl_core.web import activation_maps as page
 from wsl_core.web import forward, pictures, station
 from wsl_core.web.activation_maps import ActivationMapView
+from wsl_core.web.attribution_drawer import pixel_by_pixel
+from wsl_core.web.attributions import AttributionView
 from wsl_core.web.canvas import canvas
 from wsl_core.web.controls import control
 from wsl_core.web.downloads import downloads
@@ -49,6 +51,7 @@ station.head(
     "The network has looked at the whole picture at once. Red regions speak for the class, blue ones "
     "against it; their mean is the score. Point at a cell to see what it holds.",
     ActivationMapView,
+    AttributionView,
 )
 left, right = st.columns([3, 2], gap="large")
 below = st.container()
@@ -133,6 +136,8 @@ def picture(asked: ActivationMapView, chosen: pictures.Chosen, maps) -> None:
         st.button("Guess again", on_click=new_guess, icon=":material/replay:")
     elif not hidden and (sentence := verdict(maps.map(index))):
         st.warning(sentence, icon=":material/info:")
+    if caution := forward.caution(asked.network):
+        st.info(plain(caution), icon=":material/visibility:")
     st.markdown(chosen.caption)
     if chosen.credit:
         st.caption(chosen.credit)
@@ -156,6 +161,7 @@ def details(asked: ActivationMapView, chosen: pictures.Chosen, maps) -> None:
         with cell:
             total = cell_sum(maps, first, row, column)
             station.table(["part", "share in logits"], page.cell_rows(total))
+    pixel_by_pixel(asked, chosen, maps, first, page.class_map_scale(maps, asked, first))
     table = station.drawer("All cells as a table", ":material/table:", "table")
     if table.open:
         with table:

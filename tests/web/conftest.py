@@ -92,12 +92,12 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., object]:
     """`with serve(WSL_CACHE=...) as server`: an app with more in its environment, ended afterwards."""
 
     @contextlib.contextmanager
-    def run(**environment: str) -> Iterator[Server]:
+    def run(script: str = "app.py", **environment: str) -> Iterator[Server]:
         port, log = _free_port(), tmp_path_factory.mktemp("server") / "log"
         url = f"http://127.0.0.1:{port}"
         with log.open("w") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"],
+                [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}"],
                 cwd=PROJECT,
                 env=os.environ | environment,
                 stdout=output,

@@ -1,4 +1,4 @@
-"""Both pages in light, in dark and on a phone: axe-core, words for pictures, no sideways scrolling."""
+"""All pages in light, in dark and on a phone: axe-core, words for pictures, no sideways scrolling."""
 
 import re
 from pathlib import Path
@@ -111,6 +111,36 @@ def test_nor_does_axe_find_anything_when_all_is_open(station) -> None:
     expect(station.page.get_by_test_id("stDataFrame")).to_be_visible()
     assert findings(station) == []
     assert fits(station)
+
+
+@pytest.mark.parametrize(
+    ("visit", "part", "figure"),
+    [
+        ("light", "digits", ".figure[data-painted]"),
+        ("dark", "digits", ".figure[data-painted]"),
+        ("phone", "digits", ".figure[data-painted]"),
+        ("dark", "window", ".st-key-difference .figure[data-painted]"),
+        ("phone", "window", ".st-key-difference .figure[data-painted]"),
+        ("phone", "any size", ".st-key-kept .figure[data-painted]"),
+        ("phone", "objects", "table"),
+        ("phone", "layers", "details"),
+        ("phone", "race", ".st-key-start-run"),
+    ],
+    indirect=["visit"],
+)
+def test_axe_finds_nothing_on_the_parts_of_the_sliding_window(
+    visit, part: str, figure: str, request
+) -> None:
+    visit.page.goto(f"{visit.url}/sliding_window?part={part}")
+    visit.page.locator(figure).first.wait_for()
+    visit.idle()
+    if part == "layers":
+        visit.expander("VGG16").locator("table").wait_for()
+    stretch(visit)
+    look = request.node.callspec.params["visit"]
+    picture_of(visit, f"sliding-window-{part.replace(' ', '-')}-{look}")
+    assert findings(visit) == []
+    assert fits(visit)
 
 
 @pytest.mark.parametrize("visit", ["light", "dark"], indirect=True)

@@ -46,7 +46,7 @@ def spoiled(serve, tmp_path_factory, trap):
             "The weights file efficientnet_lite2.pth cannot be read; it is damaged",
         ),
         ("efficientnet_lite1", "The weights file efficientnet_lite1.pth was refused"),
-        ("efficientnet_lite0", "The weights of efficientnet_lite0 are missing"),
+        ("efficientnet_lite0", "The weights of EfficientNet-Lite0 are missing"),
     ],
 )
 def test_spoiled_weights_are_refused_in_a_sentence(

@@ -13,7 +13,8 @@ FIELDS = ActivationMapView.model_fields
 def good(field: FieldInfo) -> list[tuple[str, object]]:
     """Texts that a field accepts, and what they stand for: all choices, both ends of a range."""
     if counted := controls.choices(field):
-        return [(str(choice), choice) for choice in counted]
+        typed = ["timm:resnet34", "timm:resnet18.a1_in1k"] if controls.extra(field, "also") else []
+        return [(str(choice), choice) for choice in [*counted, *typed]]
     if controls.extra(field, "class"):
         return [
             ("0", "tench"), ("281", "tabby"), ("n02123045", "tabby"),
@@ -32,7 +33,8 @@ def bad(field: FieldInfo) -> list[str]:
     """Texts that a field refuses: another type, and just outside its ends."""
     nonsense = ["zzz", "<script>", "😀", "x" * 5000]
     if controls.choices(field):
-        return [*nonsense, "", str(field.default).upper() + " "]
+        typed = ["timm:", "timm:a/b", "timm:resnet34\n", "TIMM:resnet34", "timm:" + "x" * 200]
+        return [*nonsense, *typed, "", str(field.default).upper() + " "]
     if controls.extra(field, "class"):
         return [*nonsense, "1000", "-1", "cat", "n99999999"]
     if field.annotation is bool:

@@ -24,7 +24,7 @@ RESTORED = {
 IMAGE = "![x](http://192.0.2.1/x.png)"  # as Markdown, a picture of another host
 NONSENSE = {
     "picture": IMAGE,
-    "network": "resnet50",
+    "network": "resnet51",
     "size": "450",
     "scales": "yes",
     "mirror": "1",

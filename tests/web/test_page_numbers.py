@@ -1,6 +1,7 @@
 """What the activation maps say in words and files, from maps whose numbers are known."""
 
 import csv
+import dataclasses
 import io
 import json
 import os
@@ -51,6 +52,21 @@ def test_the_score_sentence_adds_up(maps, index: int) -> None:
     assert (rows, columns, cells, divisor, classes) == (3, 4, 12, 12, 3)
     assert total / cells == pytest.approx(score, abs=0.006)
     assert score == pytest.approx(float(maps.scores[index]), abs=0.006)
+
+
+def test_a_score_that_is_no_mean_is_not_called_one(maps) -> None:
+    own = dataclasses.replace(maps, pooled=np.array([3.0, 1.0, 0.5], np.float32))
+    sentence = page.score_sentence(own, 0)
+    score, classes, _, rows, columns, mean = numbers(sentence)
+    assert (score, classes, rows, columns) == (3.5, 3, 3, 4)
+    assert mean == pytest.approx(float(own.map(0).mean()), abs=0.006) != score
+    assert "not linear" in sentence
+
+
+def test_a_class_that_the_network_does_not_have_gives_way_to_the_likeliest(maps) -> None:
+    best, runner_up = (one.index for one in maps.top(2))
+    view = ActivationMapView(first="tabby", second="lynx")
+    assert page.shown_classes(maps, view) == (best, runner_up)
 
 
 @pytest.mark.parametrize("cell", [(0, 0), (1, 2), (2, 3)])

@@ -36,8 +36,14 @@ class ActivationMapView(ActivationMapParameters, PictureParameters):
     network: str = Field(
         DEFAULT,
         title="Network",
-        description="The classifier that looks.",
-        json_schema_extra={"choices": list(CARDS), "menu": True},
+        description="The classifier that looks. Where its weights are not on this machine, they are "
+        "offered to be fetched. Beside those of the menu, type timm:NAME for one of timm's.",
+        json_schema_extra={
+            "choices": list(CARDS),
+            "menu": True,
+            "also": r"timm:[A-Za-z0-9_.-]{1,100}",
+            "accepted": ", or timm:NAME for a network of timm's",
+        },
     )
     size: int | str = Field(
         449,
@@ -96,10 +102,16 @@ def signed(value: float, digits: int = 2) -> str:
 def shown_classes(maps: ClassMaps, view: ActivationMapView) -> tuple[int, int]:
     """Indices of the first and the second class."""
     best, runner_up = (one.index for one in maps.top(2))
-    first = best if view.first == MOST_LIKELY else maps.classes.find(view.first)
-    if view.second != MOST_LIKELY:
-        return first, maps.classes.find(view.second)
-    return first, (best if first != best else runner_up)
+    first = _known(maps.classes, view.first, best)
+    return first, _known(maps.classes, view.second, best if first != best else runner_up)
+
+
+def _known(classes: ClassNames, name: str, otherwise: int) -> int:
+    """The class of that name; another one where the network at hand has no such class."""
+    try:
+        return otherwise if name == MOST_LIKELY else classes.find(name)
+    except ClassNameError:
+        return otherwise
 
 
 def named_class(text: str, classes: ClassNames) -> tuple[str, str, list[str]]:
@@ -219,15 +231,30 @@ def scale(maps: ClassMaps, view: ActivationMapView, shown: list[Panel]) -> Scale
     return forward.derived(key, partial(Scale.of_picture, maps, classes))
 
 
+def class_map_scale(maps: ClassMaps, view: ActivationMapView, index: int) -> Scale:
+    """The scale of one class map by itself: the picture's or, if asked for, its own."""
+    if view.own:
+        return Scale.of([maps.map(index)], own=True)
+    key = ("scale", index, maps.digest, view.forward_key())
+    return forward.derived(key, partial(Scale.of_picture, maps, [index]))
+
+
 def score_sentence(maps: ClassMaps, index: int) -> str:
-    """The score as a sum that adds up."""
+    """The score as a sum that adds up, or why it is none."""
     values, one = maps.map(index), maps.score(index)
     rows, columns = values.shape
+    share = f"The softmax over all {len(maps.classes)} classes makes it {one.probability:.1%}."
+    if maps.pooled is not None:
+        return (
+            f"**{one.name}**: the network's own score is **{one.score:.2f}** logits. {share} What "
+            f"follows its pooling is not linear, so the mean of the {rows} × {columns} cells, "
+            f"{values.mean(dtype=np.float64):.2f}, is another number: a cell shows what the network would "
+            f"say if the whole picture were like it."
+        )
     return (
         f"**{one.name}**: the {rows} × {columns} = {values.size} cells add up to "
         f"{values.sum(dtype=np.float64):.2f} logits; divided by {values.size} this is the score, "
-        f"**{one.score:.2f}**. The softmax over all {len(maps.classes)} classes makes it "
-        f"{one.probability:.1%}."
+        f"**{one.score:.2f}**. {share}"
     )
 
 
@@ -261,14 +288,16 @@ def guess_sentence(maps: ClassMaps, index: int, guess: tuple[int, int]) -> str:
     )
 
 
+def picture_in_python(chosen: Chosen) -> str:
+    """The line that reads the picture on the page."""
+    if chosen.key:
+        return f'photo = images.gallery.load("{chosen.key}")'
+    name = json.dumps(chosen.photo.name, ensure_ascii=False)
+    return f"photo = images.read({name}, longest_side={LONGEST_SIDE})"
+
+
 def in_python(view: ActivationMapView, chosen: Chosen, index: int) -> str:
     """The lines that give the figures on the page."""
-    picture = (
-        f'photo = images.gallery.load("{chosen.key}")'
-        if chosen.key
-        else f"photo = images.read({json.dumps(chosen.photo.name, ensure_ascii=False)}, "
-        f"longest_side={LONGEST_SIDE})"
-    )
     asked = {
         name: getattr(view, name)
         for name, field in ActivationMapParameters.model_fields.items()
@@ -280,7 +309,7 @@ def in_python(view: ActivationMapView, chosen: Chosen, index: int) -> str:
             "from wsl_core import figures, images, networks",
             "from wsl_core.fcn import activation_maps",
             "",
-            picture,
+            picture_in_python(chosen),
             f"parameters = activation_maps.ActivationMapParameters({parameters})",
             "network = networks.load(parameters.network)",
             "maps = activation_maps.compute(network, photo, parameters)",

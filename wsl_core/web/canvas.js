@@ -2,29 +2,10 @@
 //
 // data: [{ src, alt, width, height, panels: [{ title, score, values, limit, floor, box, channels }],
 //         columns, rows: { centre, low, high, windowLow, windowHigh }   all in 0..1 of the picture,
-//         above, below: colour stops, limit, ticks, opacity, threshold, smooth, hidden, pinned, hint, unit, token }]
+//         above, below: colour stops, limit, ticks, opacity, threshold, smooth, hidden, pinned, places, bounded, hint, unit, token }]
 
 const instances = new WeakMap()
 const SHARP = 560 // the smooth map is drawn at most this wide, then enlarged by the browser
-
-const rgb = colour => [1, 3, 5].map(i => parseInt(colour.slice(i, i + 2), 16))
-
-function ramp(stops) {
-  const colours = stops.map(rgb)
-  return share => {
-    const at = Math.min(share, 1) * (colours.length - 1), i = Math.min(Math.floor(at), colours.length - 2)
-    return colours[i].map((low, k) => low + (at - i) * (colours[i + 1][k] - low))
-  }
-}
-
-// Painted where |value| / limit says, never stretched: zero stays clear, whatever the other values are.
-function painter(data, limit) {
-  const above = ramp(data.above), below = ramp(data.below)
-  return value => {
-    const share = Number.isFinite(value) ? Math.min(1, Math.abs(value) / limit) : 0
-    return [...(value < 0 ? below : above)(share), share]
-  }
-}
 
 // For every pixel along one axis: the cell to its left, and how far it is on the way to the next.
 function along(axis, pixels) {
@@ -73,7 +54,11 @@ function drawMap(canvas, data, panel) {
     for (let q = 0; q < high; q++) for (let p = 0; p < wide; p++) source[q * wide + p] = panel.values[row[q] * n + column[p]]
   }
   const floor = panel.floor
+  const within = (axis, at) => !data.bounded || (at >= Math.min(...axis.low) && at < Math.max(...axis.high))
+  const across = Array.from({ length: wide }, (_, p) => within(data.columns, (p + 0.5) / wide))
+  const down = Array.from({ length: high }, (_, q) => within(data.rows, (q + 0.5) / high))
   for (let i = 0; i < source.length; i++) {
+    if (!across[i % wide] || !down[Math.floor(i / wide)]) continue
     const [r, g, b, strength] = paint(source[i])
     image.data[4 * i] = r; image.data[4 * i + 1] = g; image.data[4 * i + 2] = b
     image.data[4 * i + 3] = 255 * strength * data.opacity
@@ -100,7 +85,7 @@ function frame(g, [left, top, right, bottom], w, h, dash) {
   }
 }
 
-function drawMarks(canvas, data, panel, cell) {
+function drawMarks(canvas, data, panel, cell, place) {
   const w = canvas.clientWidth, h = canvas.clientHeight, d = window.devicePixelRatio || 1
   canvas.width = w * d; canvas.height = h * d
   const g = canvas.getContext('2d')
@@ -109,35 +94,52 @@ function drawMarks(canvas, data, panel, cell) {
   const seen = ([r, c]) => [data.columns.windowLow[c], data.rows.windowLow[r], data.columns.windowHigh[c], data.rows.windowHigh[r]]
   if (panel.box && !data.hidden) frame(g, panel.box, w, h, [2, 4])
   if (data.pinned) frame(g, square(data.pinned), w, h, [])
-  if (cell) { frame(g, seen(cell), w, h, [10, 6]); frame(g, square(cell), w, h, []) }
+  if (cell && !place) { frame(g, seen(cell), w, h, [10, 6]); frame(g, square(cell), w, h, []) }
+  if (!place) return
+  const held = holding(data, place)
+  if (held) {
+    const first = [held.rows[0], held.columns[0]], last = [held.rows[1], held.columns[1]]
+    frame(g, [...square(first).slice(0, 2), ...square(last).slice(2)], w, h, [])
+    frame(g, [...seen(first).slice(0, 2), ...seen(last).slice(2)], w, h, [10, 6])
+  }
+  for (const [radius, colour] of [[6, '#000'], [4, '#fff']]) {
+    g.fillStyle = colour
+    g.beginPath(); g.arc(place[0] * w, place[1] * h, radius, 0, 7); g.fill()
+  }
 }
 
-function drawBar(root, data) {
-  const bar = root.querySelector('.bar'), canvas = bar.querySelector('canvas'), ticks = bar.querySelector('.ticks')
-  bar.style.display = data.hidden ? 'none' : ''
-  const paint = painter(data, data.limit), g = canvas.getContext('2d'), wide = canvas.width = 512
-  canvas.height = 1
-  g.clearRect(0, 0, wide, 1)
-  for (let p = 0; p < wide; p++) {
-    const [r, green, b, strength] = paint(((p + 0.5) / wide * 2 - 1) * data.limit)
-    g.fillStyle = `rgba(${r}, ${green}, ${b}, ${strength * data.opacity})`
-    g.fillRect(p, 0, 1, 1)
-  }
-  ticks.replaceChildren(...data.ticks.map(value => {
-    const tick = document.createElement('span')
-    tick.textContent = (value > 0 ? '+' : '') + value.toLocaleString('en-GB').replace('-', '−')
-    tick.style.left = 50 + 47 * value / data.limit + '%'
-    if (value === 0) tick.className = 'zero'
-    return tick
-  }))
-  const unit = document.createElement('div')
-  unit.textContent = data.unit
-  unit.style.cssText = 'padding-top: 1.25rem; font-size: .8rem; white-space: normal'
-  ticks.append(unit)
-  ticks.style.height = 'auto'
+// First and last cell along one axis whose windows hold a place; null where none does.
+function covering(axis, at) {
+  const held = axis.centre.map((_, i) => i).filter(i => axis.windowLow[i] <= at && at < axis.windowHigh[i])
+  return held.length ? [held[0], held.at(-1)] : null
+}
+
+function holding(data, [x, y]) {
+  const rows = covering(data.rows, y), columns = covering(data.columns, x)
+  if (!rows || !columns) return null
+  const cells = []
+  for (let r = rows[0]; r <= rows[1]; r++) for (let c = columns[0]; c <= columns[1]; c++) cells.push([r, c])
+  return { rows, columns, cells }
+}
+
+// The cell of the highest value among those whose windows hold a place.
+function highest(data, place) {
+  const cells = holding(data, place)?.cells ?? [], value = ([r, c]) => data.panels[0].values[r * data.columns.centre.length + c]
+  return cells.reduce((best, cell) => best && value(best) >= value(cell) ? best : cell, null)
 }
 
 const signed = value => (value < 0 ? '−' : '+') + Math.abs(value).toFixed(2)
+
+function describePlace(data, place) {
+  const held = holding(data, place), n = data.columns.centre.length, all = n * data.rows.centre.length
+  const at = `${Math.round(place[0] * data.width)} across, ${Math.round(place[1] * data.height)} down`
+  if (!held) return `${at}: no window holds this place.`
+  const span = ([first, last], one) => first === last ? `${one} ${first + 1}` : `${one}s ${first + 1} to ${last + 1}`
+  return `${at}: ${held.cells.length} of ${all} windows hold this place, ${span(held.rows, 'row')}, ${span(held.columns, 'column')}. ` + data.panels.map(panel => {
+    const values = held.cells.map(([r, c]) => panel.values[r * n + c]), mean = values.reduce((sum, v) => sum + v, 0) / values.length
+    return `${panel.title}: ${signed(Math.min(...values))} to ${signed(Math.max(...values))}, mean ${signed(mean)} logits`
+  }).join('; ') + '. Solid: their cells. Dashed: all that they see. Click or Enter keeps the highest.'
+}
 
 function describe(data, cell) {
   if (!cell) return data.hint
@@ -164,14 +166,15 @@ function build(root, count) {
 
 export default function ({ data: [data], parentElement: root, setTriggerValue }) {
   let me = instances.get(root)
-  if (!me) { me = { cell: null }; instances.set(root, me) }
+  if (!me) { me = { cell: null, place: null }; instances.set(root, me) }
   const rows = data.rows.centre.length, columns = data.columns.centre.length
   if (me.cell && (me.cell[0] >= rows || me.cell[1] >= columns)) me.cell = null
+  if (!data.places) me.place = null
   build(root, data.panels.length)
   const panels = [...root.querySelectorAll('.panel')], caption = root.querySelector('.caption')
   const marks = () => {
-    panels.forEach((panel, k) => drawMarks(panel.querySelector('.marks'), data, data.panels[k], me.cell))
-    caption.textContent = describe(data, me.cell)
+    panels.forEach((panel, k) => drawMarks(panel.querySelector('.marks'), data, data.panels[k], me.cell, me.place))
+    caption.textContent = me.place ? describePlace(data, me.place) : describe(data, me.cell)
   }
   const draw = () => {
     panels.forEach((panel, k) => {
@@ -179,14 +182,20 @@ export default function ({ data: [data], parentElement: root, setTriggerValue })
       if (data.hidden) canvas.width = 0
       else drawMap(canvas, data, data.panels[k])
     })
-    drawBar(root, data)
+    root.querySelector('.bar').style.display = data.hidden ? 'none' : ''
+    drawBar(root, data, data.limit, -data.limit, data.opacity)
     marks()
     root.querySelector('.figure').dataset.painted = data.token
   }
-  const go = cell => {
-    if (String(cell) === String(me.cell)) return
+  const go = (cell, place = null) => {
+    if (String(cell) === String(me.cell) && String(place) === String(me.place)) return
     me.cell = cell
+    me.place = place
     marks()
+  }
+  const keep = () => {
+    const cell = me.place ? highest(data, me.place) : me.cell
+    if (cell) setTriggerValue('cell', cell)
   }
   panels.forEach((panel, k) => {
     const { title, score } = data.panels[k], [name, value] = panel.querySelectorAll('.title span')
@@ -198,22 +207,29 @@ export default function ({ data: [data], parentElement: root, setTriggerValue })
     if (img.getAttribute('src') !== data.src) img.src = data.src
     img.alt = data.hidden ? 'The photograph without its map, which appears once a place is chosen' : data.panels[k].alt
     grid.setAttribute('aria-label', `${rows} rows by ${columns} columns of cells: move with the arrow keys, choose with Enter, leave with Escape`)
-    const under = event => {
+    const at = event => {
       const b = grid.getBoundingClientRect()
-      return [nearest(data.rows, (event.clientY - b.top) / b.height), nearest(data.columns, (event.clientX - b.left) / b.width)]
+      return [(event.clientX - b.left) / b.width, (event.clientY - b.top) / b.height]
     }
-    grid.onpointermove = event => go(under(event))
+    const cellAt = ([x, y]) => [nearest(data.rows, y), nearest(data.columns, x)]
+    const point = place => go(cellAt(place), data.places ? place : null)
+    grid.onpointermove = event => point(at(event))
     grid.onpointerleave = () => go(null)
-    grid.onclick = event => { go(under(event)); setTriggerValue('cell', me.cell) }
+    grid.onclick = event => { point(at(event)); keep() }
     grid.onkeydown = event => {
       const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key]
-      if (step) {
+      if (step && data.places) {
+        event.preventDefault()
+        const jump = axis => axis.centre.length > 1 ? Math.abs(axis.centre[1] - axis.centre[0]) : 0.1
+        const [x, y] = me.place ?? [0.5, 0.5], within = value => Math.max(0, Math.min(0.9999, value))
+        point([within(x + step[1] * jump(data.columns)), within(y + step[0] * jump(data.rows))])
+      } else if (step) {
         event.preventDefault()
         const from = me.cell ?? data.pinned ?? [Math.floor(rows / 2), Math.floor(columns / 2)]
         go([Math.max(0, Math.min(rows - 1, from[0] + step[0])), Math.max(0, Math.min(columns - 1, from[1] + step[1]))])
       } else if ((event.key === 'Enter' || event.key === ' ') && me.cell) {
         event.preventDefault()
-        setTriggerValue('cell', me.cell)
+        keep()
       } else if (event.key === 'Escape') go(null)
     }
   })

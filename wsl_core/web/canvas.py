@@ -61,7 +61,8 @@ def _axis(axis: Axis) -> dict[str, list[float]]:
 def _panel(panel: Panel, picture_size: tuple[int, int], scale: Scale) -> dict[str, Any]:
     height, width = picture_size
     box = panel.box and [n / side for n, side in zip(panel.box, (width, height) * 2, strict=True)]
-    finite = np.nan_to_num(panel.values, nan=0, posinf=0, neginf=0)
+    # In double precision, or the JSON would spell out the digits that single precision adds.
+    finite = np.nan_to_num(panel.values.astype(np.float64), nan=0, posinf=0, neginf=0)
     return {
         "title": panel.title,
         "score": panel.score,
@@ -78,7 +79,7 @@ _mount = st.components.v2.component(
     "class_map_canvas",
     html=(HERE / "canvas.html").read_text(encoding="utf-8"),
     css=(HERE / "canvas.css").read_text(encoding="utf-8"),
-    js=(HERE / "canvas.js").read_text(encoding="utf-8"),
+    js="".join((HERE / name).read_text(encoding="utf-8") for name in ("scale.js", "canvas.js")),
 )
 
 
@@ -94,6 +95,9 @@ def canvas(
     smooth: bool = True,
     hidden: bool = False,
     pinned: tuple[int, int] | None = None,
+    places: bool = False,
+    bounded: bool = False,
+    unit: str = "",
     hint: str = "",
     on_cell: Callable[[], None] = lambda: None,
 ) -> None:
@@ -110,6 +114,10 @@ def canvas(
         smooth: interpolate between cell centres; otherwise every cell is a flat square.
         hidden: show the photograph alone and ask for a place.
         pinned: (row, column) of the cell that is kept.
+        places: point at a place of the picture and see all cells whose windows hold it, instead of
+            pointing at a cell; what is chosen is then the highest of them.
+        bounded: paint nothing beyond the outermost cells.
+        unit: says what the colours mean; empty for what the scale says of class maps.
         hint: shown while no cell is pointed at.
         on_cell: called before the run that a chosen cell starts.
     """
@@ -129,11 +137,14 @@ def canvas(
         "below": BELOW,
         "limit": scale.limit,
         "ticks": (0.0,) if several else scale.ticks(),
-        "unit": f"logits, {kind}. Blue speaks against the class, red for it, clear is zero.",
+        "unit": unit
+        or f"logits, {kind}. Blue speaks against the class, red for it, clear is zero.",
         "opacity": opacity,
         "smooth": smooth,
         "hidden": hidden,
         "pinned": pinned,
+        "places": places,
+        "bounded": bounded,
         "hint": hint,
         "token": token,
     }

@@ -1,10 +1,12 @@
 """Widgets made from the fields of a parameter model: label, range, default and help are the field's.
 
 A field's choices come from a Literal type or from `json_schema_extra={"choices": [...]}`, its step from
-`json_schema_extra={"step": ...}`. A field with
-`json_schema_extra={"class": True, "empty": ...}` names a class of ImageNet, or holds nothing.
+`json_schema_extra={"step": ...}`. Beside its choices a field takes what fits the pattern
+`json_schema_extra={"also": ...}`, typed in. A field with `json_schema_extra={"class": True, "empty": ...}`
+names a class of ImageNet, or holds nothing.
 """
 
+import re
 from typing import Any, Literal, get_args, get_origin
 
 import streamlit as st
@@ -37,6 +39,8 @@ def from_text(field: FieldInfo, text: str) -> Any:
     """The value that `text` in an address stands for; ValueError or ClassNameError where for none."""
     if counted := choices(field):
         found = [choice for choice in counted if str(choice) == text]
+        if not found and (also := extra(field, "also")) and re.fullmatch(also, text):
+            return text
         if not found:
             raise ValueError(text)
         return found[0]
@@ -47,8 +51,8 @@ def from_text(field: FieldInfo, text: str) -> Any:
         if text not in {"true", "false"}:
             raise ValueError(text)
         return text == "true"
-    if field.annotation is float:
-        return float(text)
+    if field.annotation in (int, float):
+        return field.annotation(text)
     return text
 
 
@@ -65,6 +69,7 @@ def control(model: type[BaseModel], name: str, **options: Any) -> Any:
         if extra(field, "slider"):
             return st.select_slider(label, counted, field.default, **common)
         if extra(field, "menu"):
+            common["accept_new_options"] = bool(extra(field, "also"))
             return st.selectbox(label, counted, counted.index(field.default), **common)
         return st.segmented_control(
             label,
@@ -81,4 +86,5 @@ def control(model: type[BaseModel], name: str, **options: Any) -> Any:
     low, high = limits(field)
     if low is None or high is None:
         raise TypeError(f"{name} has no range, so it has no slider")
-    return st.slider(label, float(low), float(high), field.default, extra(field, "step"), **common)
+    kind = int if field.annotation is int else float
+    return st.slider(label, kind(low), kind(high), field.default, extra(field, "step"), **common)

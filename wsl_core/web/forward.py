@@ -1,7 +1,8 @@
 """Forward passes for all visitors: networks loaded once, class maps kept by digest and parameters.
 
 A network that was never exported on this machine is exported in a worker while every visitor's page
-shows the progress; none of them can interrupt it. (Forward passes come one after the other by
+shows the progress; none of them can interrupt it. Where its weights would have to be fetched first, the
+page offers that instead, and fetches nothing unasked. (Forward passes come one after the other by
 `wsl_core.networks.network`'s own lock.)
 """
 
@@ -19,8 +20,18 @@ import streamlit as st
 from wsl_core.errors import NetworkError, WslError
 from wsl_core.fcn.activation_maps import ActivationMapParameters, compute
 from wsl_core.images import Photo
-from wsl_core.networks import ClassMaps, Network, load
+from wsl_core.networks import (
+    CARDS,
+    Card,
+    ClassMaps,
+    DownloadedWeights,
+    Network,
+    card,
+    download,
+    load,
+)
 from wsl_core.settings import settings
+from wsl_core.web import fetch
 from wsl_core.web.sentences import plain
 from wsl_core.web.store import Store
 
@@ -30,11 +41,21 @@ DERIVED_BYTES = 50_000  # a panel of 15 x 15 cells with its channels, generously
 
 @dataclass
 class Loading:
-    """A network on its way into this process."""
+    """A network on its way into this process.
+
+    Attributes:
+        share: of the work that is done, 0 .. 1.
+        doing: what is being done.
+        network: once it is there.
+        missing: its card, and the weights that would have to be fetched first.
+        error: why it will not come.
+        done: set when one of the three before is.
+    """
 
     share: float = 0.0
     doing: str = "starting a worker"
     network: Network | None = None
+    missing: tuple[Card, DownloadedWeights] | None = None
     error: WslError | None = None
     done: threading.Event = field(default_factory=threading.Event)
 
@@ -71,8 +92,9 @@ def derived(key: Hashable, make: Callable[[], Made]) -> Made:
 def begin(name: str) -> Loading:
     """Start loading a network if nobody has; returns at once."""
     with _guard:
-        if name in _loading and _loading[name].error is None:
-            return _loading[name]
+        known = _loading.get(name)
+        if known and known.error is None and not (known.missing and known.done.is_set()):
+            return known
         loading = _loading[name] = Loading()
     threading.Thread(target=_load, args=(name, loading), daemon=True).start()
     return loading
@@ -80,7 +102,13 @@ def begin(name: str) -> Loading:
 
 def _load(name: str, loading: Loading) -> None:
     try:
-        loading.network = load(name, report=loading.report)
+        if name not in CARDS:
+            loading.report(0.1, "looking at its layers")  # in a worker, unless it was done before
+        known = card(name)
+        if weights := download.missing(known):
+            loading.missing = known, weights
+        else:
+            loading.network = load(name, report=loading.report)
     except WslError as error:
         loading.error = error
     except Exception as error:
@@ -93,19 +121,32 @@ def _load(name: str, loading: Loading) -> None:
 
 
 def network(name: str) -> Network:
-    """A loaded network; the page shows the progress meanwhile, and the sentence if it fails."""
+    """A loaded network; the page shows the progress meanwhile, and the sentence if it fails.
+
+    Where its weights are not on this machine, the page offers to fetch them and draws nothing more.
+    """
     loading = begin(name)
     place, shown = st.empty(), ""
     started = time.monotonic()
     while not loading.done.wait(0.02):
         text = f"Preparing {name} for this machine, once: {loading.doing}."
         if time.monotonic() - started > 0.5 and text != shown:
-            place.progress(loading.share, text)
+            place.progress(loading.share, plain(text))
             shown = text
+    if loading.missing:
+        with place.container():  # in one place, so that nothing of it stays when the network comes
+            fetch.offer(*loading.missing)
+        st.stop()
     place.empty()
     if loading.network is None:
         refuse(loading.error)
     return loading.network
+
+
+def caution(name: str) -> str:
+    """Where the cells of a network see more than their windows, in a sentence; empty elsewhere."""
+    loading = _loading.get(name)
+    return loading.network.card.caution if loading and loading.network else ""
 
 
 def refuse(error: WslError | None) -> NoReturn:

@@ -18,12 +18,14 @@ from wsl_core.web.controls import choices, extra, from_text, limits
 def accepted(field: FieldInfo) -> str:
     """What a field accepts, for sentences."""
     if counted := choices(field):
-        return "one of " + ", ".join(str(choice) for choice in counted)
+        more = extra(field, "accepted")
+        return "one of " + ", ".join(str(choice) for choice in counted) + (more or "")
     if field.annotation is bool:
         return "true or false"
     low, high = limits(field)
     if low is not None:
-        return f"a number from {low:g} to {high:g}"
+        what = "a whole number" if field.annotation is int else "a number"
+        return f"{what} from {low:g} to {high:g}"
     return extra(field, "accepted") or "a name"
 
 

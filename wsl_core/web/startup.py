@@ -1,8 +1,8 @@
 """What the server does before its first visitor comes.
 
 The modules of the pages are imported, the default network is loaded and looks at the first picture,
-while the first browser is still fetching the page. Where the network was never exported on this
-machine, the export begins.
+while the first browser is still fetching the page; then LeNet at the first scene of digits. Where a
+network was never exported on this machine, the export begins.
 """
 
 import threading
@@ -15,7 +15,7 @@ from wsl_core.settings import settings
 
 
 def _prepare() -> None:
-    from wsl_core.web import activation_maps, forward, pictures, station, thumbnails  # noqa: F401
+    from wsl_core.web import activation_maps, digits, forward, pictures, station, thumbnails  # noqa: F401
 
     view = activation_maps.ActivationMapView()
     chosen = pictures.from_gallery(view.picture)
@@ -23,6 +23,7 @@ def _prepare() -> None:
     if maps is not None:
         activation_maps.panels(maps, view, chosen)
         pictures.jpeg(chosen.photo)
+    digits.prepare()
 
 
 @asynccontextmanager

@@ -1,6 +1,8 @@
 """The parts that every station has: head, notices, the same in Python, what the lecture says."""
 
+import contextlib
 import csv
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +15,33 @@ from wsl_core.web.sentences import plain
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results"
 
 
-def head(title: str, sentence: str, parameters: type[BaseModel]) -> None:
-    """Title, the one sentence of what will be seen, and what the link asked for in vain."""
+def head(title: str, sentence: str, *parameters: type[BaseModel]) -> None:
+    """Title, the one sentence of what will be seen, and what the link asked for in vain.
+
+    `parameters` are the models of all that the link holds; no two of them share a field.
+    """
     entrance.through_app()
     st.title(title, anchor=False)
     st.markdown(sentence)
-    for notice in links.restore(parameters):
-        st.warning(plain(notice), icon=":material/link_off:")
+    for model in parameters:
+        for notice in links.restore(model):
+            st.warning(plain(notice), icon=":material/link_off:")
 
 
-def drawer(title: str, icon: str, key: str) -> Any:
+def drawer(title: str, icon: str, key: str, *, expanded: bool = False) -> Any:
     """An expander whose contents are drawn once it is open: `if (one := drawer(...)).open: with one:`.
 
     What is closed costs neither the server nor the first sight of the page.
     """
-    return st.expander(title, icon=icon, key=key, on_change="rerun")
+    return st.expander(title, expanded=expanded, icon=icon, key=key, on_change="rerun")
+
+
+@contextlib.contextmanager
+def progress(what: str) -> Iterator[Callable[[float, str], None]]:
+    """A bar that is there from the first report, `(share, doing)`, to the end."""
+    place = st.empty()
+    yield lambda share, doing: place.progress(share, plain(f"{what}: {doing}."))
+    place.empty()
 
 
 def same_in_python(code: str) -> None:

@@ -48,6 +48,13 @@ SECTIONS = (WEAK_SUPERVISION, TRANSFER)
 
 STATIONS = (
     Station(
+        "Sliding window",
+        "sliding_window",
+        WEAK_SUPERVISION,
+        "Write digits and see ten maps light up; slide a classifier over a photograph in one pass.",
+        ":material/select_window:",
+    ),
+    Station(
         "Activation maps",
         "activation_maps",
         WEAK_SUPERVISION,

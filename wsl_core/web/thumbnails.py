@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from wsl_core import figures
+from wsl_core.errors import WslError
+from wsl_core.fcn.sliding_window import SlidingWindow
 from wsl_core.figures import Scale, overlay
 from wsl_core.images import Photo
 from wsl_core.networks.network import resized
 from wsl_core.web import forward
 from wsl_core.web.activation_maps import ActivationMapView, alternative_text, shown_classes
 from wsl_core.web.pictures import Chosen
+from wsl_core.web.sliding_window import SlidingWindowView, highest_window, slid, window_words
 from wsl_core.web.stations import Station
 
 SIDE = 480
@@ -19,10 +23,8 @@ def activation_map(chosen: Chosen) -> tuple[bytes, str]:
     view, photo = ActivationMapView(), chosen.photo
     maps = forward.class_maps(photo, view)
     index, _ = shown_classes(maps, view)
-    share = SIDE / max(photo.width, photo.height)
-    small = resized(photo.pixels, round(photo.height * share), round(photo.width * share))
     painted = overlay(
-        replace(photo, pixels=small),
+        _small(photo),
         maps.map(index),
         maps.placement,
         scale=Scale.of_picture(maps),
@@ -32,7 +34,31 @@ def activation_map(chosen: Chosen) -> tuple[bytes, str]:
     return Photo.from_array(painted).jpeg(SIDE), text
 
 
-THUMBNAILS: dict[str, Callable[[Chosen], tuple[bytes, str]]] = {"activation_maps": activation_map}
+def sliding_window(chosen: Chosen) -> tuple[bytes, str]:
+    """JPEG and alternative text: the window with the highest score, framed in the picture."""
+    view, photo = SlidingWindowView(size=ActivationMapView().size), chosen.photo
+    maps = forward.class_maps(photo, view.looked())
+    small = _small(photo)
+    try:
+        window = SlidingWindow.of(forward.network(view.network), photo, view.size)
+    except WslError as error:
+        return small.jpeg(SIDE), f"{chosen.title}. {error}"
+    one = slid(maps, window, view)
+    framed = figures.framed(small, window.placement.window(*highest_window(one)))
+    return Photo.from_array(framed).jpeg(SIDE), window_words(one, chosen)
+
+
+def _small(photo: Photo) -> Photo:
+    """Its pixels reduced to the thumbnail's size."""
+    share = SIDE / max(photo.width, photo.height)
+    height, width = (max(1, round(side * share)) for side in (photo.height, photo.width))
+    return replace(photo, pixels=resized(photo.pixels, height, width))
+
+
+THUMBNAILS: dict[str, Callable[[Chosen], tuple[bytes, str]]] = {
+    "sliding_window": sliding_window,
+    "activation_maps": activation_map,
+}
 
 
 def of(station: Station, chosen: Chosen) -> tuple[bytes, str]:

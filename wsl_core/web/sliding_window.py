@@ -1,0 +1,307 @@
+"""What the Sliding window page shows, made from numbers: its link, panels, sentences, tables, code."""
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from wsl_core.errors import ClassNameError
+from wsl_core.fcn import sliding_window, unconverted
+from wsl_core.fcn.activation_maps import ActivationMapParameters
+from wsl_core.fcn.shift_and_stitch import shift_and_stitch
+from wsl_core.fcn.sliding_window import SlidingWindow
+from wsl_core.fcn.unconverted import Difference
+from wsl_core.figures import OPACITY, Scale
+from wsl_core.images import Photo
+from wsl_core.networks import DEFAULT, ClassMaps, Geometry, Network, Placement
+from wsl_core.settings import settings
+from wsl_core.web import forward
+from wsl_core.web.activation_maps import MOST_LIKELY, ActivationMapView, signed
+from wsl_core.web.canvas import Panel
+from wsl_core.web.pictures import Chosen, PictureParameters
+from wsl_core.web.store import Store
+
+DIGITS, WINDOW, ANY_SIZE = "digits", "window", "any size"
+OBJECTS, LAYERS, RACE = "objects", "layers", "race"
+A_WINDOW, A_PLACE = "a window", "a place"
+
+_finer: Store[ClassMaps] = Store(settings().cache_megabytes / 2, lambda maps: maps.features.nbytes)
+
+
+class SlidingWindowView(PictureParameters):
+    """Everything that the page's link holds."""
+
+    part: Literal["digits", "window", "any size", "objects", "layers", "race"] = Field(
+        "digits",
+        title="Part",
+        description="Digits on paper, a window on a photograph, resizing against any size, where objects "
+        "lie, fully connected layers as convolutions, and a race.",
+    )
+    scene: Literal["first", "second", "third", "blank"] = Field(
+        "first",
+        title="Scene on the paper",
+        description="Digits of MNIST's test half at random places, or blank paper to write on.",
+    )
+    maps: Literal["probability", "logits"] = Field(
+        "probability",
+        title="Maps",
+        description="The sigmoid of each logit, from 0 to 1, or the logits themselves.",
+    )
+    network: str = Field(
+        DEFAULT,
+        title="Network",
+        description="The classifier that is slid. Beside those of the menu, type timm:NAME for one of "
+        "timm's.",
+        json_schema_extra=ActivationMapView.model_fields["network"].json_schema_extra,
+    )
+    size: int | str = Field(
+        641,
+        title="Picture size",
+        description="Longer side as the network sees it, in pixels; full is the picture's own.",
+        json_schema_extra={"choices": [449, 641, 897, 1281, "full"], "slider": True},
+    )
+    first: str = Field(
+        MOST_LIKELY,
+        title="Class",
+        description="Search all classes: a name, a part of one, a wnid or an index.",
+        json_schema_extra={"class": True, "empty": "the most likely"},
+    )
+    finer: Literal[1, 2, 4] = Field(
+        1,
+        title="Windows as many times as close",
+        description="By shift-and-stitch: the picture is shifted by parts of the stride and the cells of "
+        "all passes are interleaved, so 2 takes four passes and 4 takes sixteen.",
+    )
+    point: Literal["a window", "a place"] = Field(
+        "a window",
+        title="Point at",
+        description="A window by its middle, or a place of the picture, to see all windows that hold it.",
+    )
+    opacity: float = Field(
+        OPACITY, ge=0, le=1, title="Opacity", description="Of the paint at the end of the scale.",
+        json_schema_extra={"step": 0.05},
+    )  # fmt: skip
+    cell: str = Field(
+        "", pattern=r"^(\d{1,3},\d{1,3})?$", title="Window",
+        description="Row and column of the window that is kept, from 1.",
+        json_schema_extra={"accepted": "row,column, counted from 1"},
+    )  # fmt: skip
+
+    def looked(self) -> ActivationMapParameters:
+        """What the class maps depend on."""
+        return ActivationMapParameters(network=self.network, size=self.size)
+
+
+@dataclass(frozen=True, eq=False)
+class Slid:
+    """One class's score in every window.
+
+    Attributes:
+        maps: of the whole picture, in one pass.
+        window: the places that one pass answers.
+        index: of the class.
+        values: (rows, columns), in logits; finer than the windows by `factor`.
+        placement: how they lie on the picture.
+        factor: how many times as close as one pass gives.
+    """
+
+    maps: ClassMaps
+    window: SlidingWindow
+    index: int
+    values: NDArray[np.float32]
+    placement: Placement
+    factor: int
+
+    @property
+    def name(self) -> str:
+        """Of the class."""
+        return self.maps.classes.titles[self.index]
+
+    def cell_of(self, row: int, column: int) -> tuple[int, int]:
+        """The cell of `values` that stands for a window."""
+        return row * self.factor, column * self.factor
+
+
+def window_of_cell(cell: Sequence[int], factor: int) -> str:
+    """The window nearest to a cell of a map finer by `factor`, as the link names it, from 1."""
+    row, column = (round(place / factor) + 1 for place in cell)
+    return f"{row},{column}"
+
+
+def most_likely(maps: ClassMaps, view: SlidingWindowView) -> int:
+    """Index of the class that is shown: the likeliest where this network has no such class."""
+    with contextlib.suppress(ClassNameError):
+        if view.first != MOST_LIKELY:
+            return maps.classes.find(view.first)
+    return maps.top(1)[0].index
+
+
+def slid(
+    maps: ClassMaps, window: SlidingWindow, view: SlidingWindowView, finer: ClassMaps | None = None
+) -> Slid:
+    """The map that the page shows.
+
+    Args:
+        maps: of the picture, in one pass.
+        window: on it.
+        view: what is asked for.
+        finer: by shift-and-stitch, where the link asks for it.
+    """
+    index = most_likely(maps, view)
+    if finer is None:
+        values = sliding_window.dense(maps, window, index)
+        return Slid(maps, window, index, values, window.placement, 1)
+    values = _finer_means(finer.map(index), window.cells, view.finer)
+    coarse = window.placement.down.geometry
+    geometry = Geometry(coarse.jump / view.finer, coarse.receptive_field, coarse.first_centre)
+    rows, columns = values.shape
+    placement = Placement.of(geometry, (rows, columns), window.input_size, maps.picture_size)
+    return Slid(maps, window, index, values, placement, view.finer)
+
+
+def _finer_means(values: NDArray[np.float32], count: int, factor: int) -> NDArray[np.float32]:
+    """Means over `count` x `count` cells, every `factor`-th: what a window's classifier says there."""
+    rows, columns = (side - factor * (count - 1) for side in values.shape)
+    shifts = [factor * i for i in range(count)]
+    parts = [
+        values[down : down + rows, across : across + columns]
+        for down in shifts
+        for across in shifts
+    ]
+    return np.asarray(np.mean(parts, axis=0, dtype=np.float64), dtype=np.float32)
+
+
+def pinned_window(view: SlidingWindowView, window: SlidingWindow) -> tuple[int, int] | None:
+    """(row, column) from 0 of the window in the link, if this picture has it."""
+    if not view.cell:
+        return None
+    row, column = (int(part) - 1 for part in view.cell.split(","))
+    return (row, column) if 0 <= row < window.rows and 0 <= column < window.columns else None
+
+
+def window_panel(one: Slid, chosen: Chosen, pinned: tuple[int, int] | None) -> Panel:
+    """The map over the photograph, the kept window framed."""
+    return Panel(
+        title=one.name,
+        score=f"{one.values.size} windows",
+        values=one.values,
+        alt=window_words(one, chosen),
+        box=one.window.placement.window(*pinned) if pinned else None,
+    )
+
+
+def window_words(one: Slid, chosen: Chosen) -> str:
+    """What the map shows, in words and figures."""
+    row, column = np.unravel_index(int(np.argmax(one.values)), one.values.shape)
+    x, y = one.placement.centre(int(row), int(column))
+    height, width = one.maps.picture_size
+    return (
+        f"{chosen.title} with the score of {one.name} in each of {one.values.size} windows of "
+        f"{one.window.side} by {one.window.side} fed pixels. Highest {one.values.max():.2f} logits in the "
+        f"window around {x:.0f} across, {y:.0f} down of {width} by {height} pixels; lowest "
+        f"{one.values.min():.2f}."
+    )
+
+
+def window_scale(one: Slid) -> Scale:
+    """Holds the windows of the likeliest classes, and those that are shown."""
+    likely = [found.index for found in one.maps.top(5)]
+    return Scale.of(
+        [one.values, *(sliding_window.dense(one.maps, one.window, index) for index in likely)]
+    )
+
+
+def difference_panel(found: Difference, name: str) -> Panel:
+    """The crop's map minus that of the whole picture."""
+    rows, columns = found.cells.shape
+    return Panel(
+        title=f"{name}: crop − whole",
+        score=f"mean {signed(float(found.cells.mean()))}",
+        values=found.cells,
+        alt=(
+            f"The crop with its map of {name} minus that of the whole picture, {rows} by {columns} cells: "
+            f"from {found.cells.min():.2f} to {found.cells.max():.2f} logits."
+        ),
+    )
+
+
+def transfer_panel(maps: ClassMaps, index: int, chosen: Chosen) -> Panel:
+    """A class map of one of the two transfers."""
+    one, values = maps.score(index), maps.map(index)
+    height, width = maps.input_size
+    x, y = maps.peak(index)
+    return Panel(
+        title=f"{width} × {height}",
+        score=f"{signed(one.score)} logits, {one.probability:.1%}",
+        values=values,
+        alt=(
+            f"{chosen.title} fed at {width} by {height} pixels, with the class activation map of "
+            f"{one.name}: score {one.score:.2f} logits, highest {values.max():.2f} at {x:.0f} across, "
+            f"{y:.0f} down."
+        ),
+    )
+
+
+def highest_window(one: Slid) -> tuple[int, int]:
+    """(row, column) of the window with the highest score in one pass."""
+    values = sliding_window.dense(one.maps, one.window, one.index)
+    row, column = np.unravel_index(int(np.argmax(values)), values.shape)
+    return int(row), int(column)
+
+
+def alone(view: SlidingWindowView) -> ActivationMapParameters:
+    """What class maps of a picture depend on that already has the size it is fed at."""
+    return ActivationMapParameters(network=view.network, size="full")
+
+
+def difference(network: Network, chosen: Chosen, one: Slid, place: tuple[int, int]) -> Difference:
+    """One window alone and in the whole picture, looked at once for all visitors."""
+    key = ("difference", one.maps.digest, one.maps.network, one.maps.input_size, one.index, place)
+    return forward.derived(
+        key,
+        lambda: unconverted.difference(
+            network, chosen.photo, one.maps, one.window, *place, one.index
+        ),
+    )
+
+
+def finer_maps(
+    network: Network,
+    photo: Photo,
+    view: SlidingWindowView,
+    report: Callable[[float, str], None],
+) -> ClassMaps | None:
+    """By shift-and-stitch, kept for all visitors; None where the link asks for no finer windows.
+
+    Raises:
+        ParameterError: a size or factor that is not accepted, or maps that would be too large.
+    """
+    if view.finer == 1:
+        return None
+    key = (photo.digest, photo.pixels.shape, view.network, view.size, view.finer)
+    maps = _finer.get(key)
+    if maps is None:
+        maps = shift_and_stitch(network, photo, view.size, view.finer, report)
+        _finer.put(key, maps)
+    return maps
+
+
+def as_fed(photo: Photo) -> Photo:
+    """The pixels of a photo as a picture of their own size and proportions."""
+    return Photo.from_array(photo.pixels, photo.name)
+
+
+def on(photo: Photo, maps: ClassMaps) -> Placement:
+    """How the cells lie on another picture of the same input."""
+    geometry = maps.placement.down.geometry
+    return Placement.of(geometry, maps.cells, maps.input_size, (photo.height, photo.width))
+
+
+def token(*facts: object) -> str:
+    """Names what is drawn; a figure carries it once it is painted."""
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
