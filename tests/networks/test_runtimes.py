@@ -1,6 +1,7 @@
 """Every network of the zoo, randomly initialised, says the same on both runtimes."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,20 @@ from wsl_core.settings import settings
 ZOO = [pytest.param(name, marks=pytest.mark.slow if name == "vgg16" else ()) for name in CARDS]
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One folder for all, so that one worker makes all exports and imports torch once."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("cache")
+        patch.setenv("WSL_CACHE", str(folder))
+        yield folder
+
+
 @pytest.fixture
-def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WSL_CACHE", str(tmp_path))
+def _own_cache(cache: Path) -> Iterator[None]:
     settings.cache_clear()
+    yield
+    shutil.rmtree(cache / "networks", ignore_errors=True)
 
 
 def agree(ours: Network, theirs: Network, photo: images.Photo) -> None:
