@@ -7,7 +7,7 @@ from wsl_core.networks import CARDS, imagenet
 from wsl_core.web import activation_maps as page
 from wsl_core.web import forward, pictures, station
 from wsl_core.web.activation_maps import ActivationMapView
-from wsl_core.web.attribution_drawer import pixel_by_pixel
+from wsl_core.web.attribution_drawer import pixel_by_pixel, read_link
 from wsl_core.web.attributions import AttributionView
 from wsl_core.web.canvas import canvas
 from wsl_core.web.controls import control
@@ -53,6 +53,7 @@ station.head(
     ActivationMapView,
     AttributionView,
 )
+read_link()
 left, right = st.columns([3, 2], gap="large")
 below = st.container()
 

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from wsl_core.errors import WslError
 from wsl_core.web import entrance, pictures, thumbnails
+from wsl_core.web.sentences import plain
 from wsl_core.web.stations import SECTIONS, STATIONS
 
 entrance.through_app()
@@ -12,6 +14,8 @@ st.markdown(
     "everything runs on this machine, and nothing leaves it."
 )
 chosen = pictures.current()
+notices = st.container()
+refused: set[str] = set()  # why thumbnails show nothing of their stations, each reason once
 for section in SECTIONS:
     st.header(section.title, anchor=False)
     st.markdown(section.sentence)
@@ -23,5 +27,11 @@ for section in SECTIONS:
             left, right = st.columns([1, 2], gap="medium", vertical_alignment="center")
             right.page_link(station.page, label=f"**{station.title}**", icon=station.icon)
             right.markdown(station.sentence)
-            picture, alt = thumbnails.of(station, chosen)
+            try:
+                picture, alt = thumbnails.of(station, chosen)
+            except WslError as error:
+                refused.add(str(error))
+                picture, alt = thumbnails.plain(chosen)
             left.image(picture, alt=alt, width="stretch")
+for sentence in sorted(refused):
+    notices.error(plain(sentence), icon=":material/error:")

@@ -8,11 +8,21 @@ from wsl_core.errors import WslError
 from wsl_core.fcn import sliding_window, unconverted
 from wsl_core.fcn.sliding_window import SlidingWindow
 from wsl_core.figures import Scale
-from wsl_core.web import class_choice, digits, evidence, forward, pictures, station
+from wsl_core.web import (
+    class_choice,
+    digits,
+    evidence,
+    forward,
+    pictures,
+    sliding_downloads,
+    sliding_in_python,
+    station,
+)
+from wsl_core.web import sliding_panels as panels
 from wsl_core.web import sliding_sentences as words
 from wsl_core.web import sliding_window as page
 from wsl_core.web.canvas import canvas
-from wsl_core.web.controls import control
+from wsl_core.web.controls import lasting
 from wsl_core.web.drawing import drawing
 from wsl_core.web.sentences import plain
 from wsl_core.web.sliding_window import SlidingWindowView
@@ -20,24 +30,27 @@ from wsl_core.web.sliding_window import SlidingWindowView
 station.head(
     "A window that slides is a convolution",
     "A classifier that was trained on small pictures can be moved over a large one, window by window. "
-    "Its fully connected layers, read as convolutions, give the same answers in one pass.",
+    "Its fully connected layers, read as convolutions, answer for every window in one pass.",
     SlidingWindowView,
 )
+
+KEPT = "window_kept"  # in the session: it outlasts the parts that show no window
 
 
 def keep_window() -> None:
     """A chosen cell is kept: the window nearest to it goes into the link."""
     finer = st.session_state.get("finer", 1)
-    st.query_params["cell"] = page.window_of_cell(st.session_state.windows.cell, finer)
+    cell = page.window_of_cell(st.session_state.windows.cell, finer)
+    st.query_params["cell"] = st.session_state[KEPT] = cell
 
 
 def write_digits() -> None:
     """Ten maps of a paper on which one writes."""
     left, right = st.columns([3, 1], gap="large")
     with left:
-        scene = control(SlidingWindowView, "scene", on_change=digits.take)
+        scene = lasting(SlidingWindowView, "scene", on_change=digits.take)
     with right:
-        shown = control(SlidingWindowView, "maps")
+        shown = lasting(SlidingWindowView, "maps")
     written = digits.current(scene)
     try:
         paper = digits.photo(written)
@@ -72,13 +85,7 @@ def write_digits() -> None:
                 station.table(["digit", "probability", "across", "down"], digits.rows(found))
         elif table.open:
             table.markdown("No digit was found.")
-        files = station.drawer("Download", ":material/download:", "files")
-        if files.open:
-            with files, st.container(horizontal=True):
-                for label, data, name, kind in digits.downloads(written, maps):
-                    st.download_button(
-                        label, data, name, kind, on_click="ignore", key=f"download-{name}"
-                    )
+        sliding_downloads.drawer(lambda: digits.downloads(written, maps))
     station.same_in_python(digits.in_python(scene, written))
 
 
@@ -102,7 +109,7 @@ def slide_a_window() -> None:
         canvas(
             pictures.jpeg(chosen.photo),
             one.placement,
-            [page.window_panel(one, chosen, pinned)],
+            [panels.window_panel(one, chosen, pinned)],
             scale=page.window_scale(one),
             key="windows",
             token=page.token(maps.digest, *view.model_dump().values()),
@@ -127,7 +134,8 @@ def slide_a_window() -> None:
     if table.open:
         with table:
             st.dataframe(words.window_table(one), hide_index=True, key="cells")
-    station.same_in_python(words.window_in_python(view, chosen, one.index, place))
+    sliding_downloads.drawer(lambda: sliding_downloads.of_windows(one, chosen, place))
+    station.same_in_python(sliding_in_python.window(view, chosen, one.index, place))
 
 
 def keep_to_one(
@@ -135,7 +143,7 @@ def keep_to_one(
 ) -> None:
     """The crop, what the unconverted network says of it, what the dense cell says, and why they differ."""
     network = forward.network(view.network)
-    crop = unconverted.crop(chosen.photo, one.window, *place)
+    crop = page.crop(chosen.photo, one.window, place)
     alone = forward.class_maps(crop, page.alone(view))
     found = page.difference(network, chosen, one, place)
     left, middle, right = st.columns([1, 2, 1], gap="large")
@@ -149,11 +157,15 @@ def keep_to_one(
     with middle:
         station.table(
             ["rank", "the crop alone, unconverted", "the same window in one pass"],
-            words.beside(alone.top(5), words.dense_top(one, *place)),
+            words.beside(alone.top(5), page.dense_top(one, *place)),
         )
-        st.markdown(words.difference_sentence(found, one.name))
+        st.markdown(
+            words.difference_sentence(
+                found, one.name, one.window.side, network.geometry().receptive_field
+            )
+        )
     with right:
-        panel = page.difference_panel(found, one.name)
+        panel = panels.difference_panel(found, one.name)
         canvas(
             pictures.jpeg(crop),
             alone.placement,
@@ -163,7 +175,7 @@ def keep_to_one(
             token=page.token(alone.digest, one.index, *view.model_dump().values()),
             smooth=False,
             unit="logits. Red where the crop says more, blue where it says less, clear where both agree.",
-            hint="Crop minus whole picture, cell by cell: the ring at the border is the padding's.",
+            hint="Crop minus whole picture, cell by cell.",
         )
 
 
@@ -180,13 +192,13 @@ def resize() -> None:
     index = page.most_likely(maps, view)
     class_choice.likely(likely, maps, index)
     both = unconverted.Transfers(small, maps)
-    panels = [page.transfer_panel(one, index, chosen) for one in (small, maps)]
-    scale = Scale.of([panel.values for panel in panels])
+    both_panels = [panels.transfer_panel(one, index, chosen) for one in (small, maps)]
+    scale = Scale.of([panel.values for panel in both_panels])
     with says:
         st.markdown(words.transfer_sentence(both))
         fed = (page.as_fed(squeezed), small), (chosen.photo, maps)
         for column, (photo, one), panel, key in zip(
-            st.columns(2), fed, panels, ("squeezed", "kept"), strict=True
+            st.columns(2), fed, both_panels, ("squeezed", "kept"), strict=True
         ):
             with column:
                 canvas(
@@ -202,21 +214,30 @@ def resize() -> None:
                     hint="Point at a cell.",
                 )
         station.table(
-            ["rank", *(panel.title for panel in panels)], words.beside(small.top(5), maps.top(5))
+            ["rank", *(panel.title for panel in both_panels)],
+            words.beside(small.top(5), maps.top(5)),
         )
-    station.same_in_python(words.transfer_in_python(view, chosen, index))
+    station.same_in_python(sliding_in_python.transfer(view, chosen, index))
 
 
 def ask(*more: str) -> tuple[pictures.Chosen, SlidingWindowView, Any]:
     """The controls of a photograph, its network and a class; also where the likely classes go."""
     chosen = pictures.choose()
-    asked = {"network": control(SlidingWindowView, "network")}
+    asked = {"network": lasting(SlidingWindowView, "network")}
     st.markdown("**What the network says**")
     likely = st.container(key="likely", horizontal=True, gap="small")
     asked["first"] = class_choice.ask(SlidingWindowView)
-    asked |= {name: control(SlidingWindowView, name) for name in ("size", *more)}
-    asked["cell"] = st.query_params.get("cell", "")
+    asked |= {name: lasting(SlidingWindowView, name) for name in ("size", *more)}
+    asked["cell"] = kept_window()
     return chosen, SlidingWindowView.model_validate(asked), likely
+
+
+def kept_window() -> str:
+    """The window in the link; where another part left it out, the one that was kept."""
+    known = st.session_state.get(KEPT, "")
+    if known and "cell" not in st.query_params:
+        st.query_params["cell"] = known
+    return st.session_state.setdefault(KEPT, st.query_params.get("cell", ""))
 
 
 PARTS = {
@@ -232,7 +253,7 @@ PARTS = {
 @st.fragment
 def view() -> None:
     """One part of the lecture's first move; only what is chosen is computed."""
-    part = control(SlidingWindowView, "part")
+    part = lasting(SlidingWindowView, "part")
     PARTS[part]()
 
 

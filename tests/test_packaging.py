@@ -26,31 +26,41 @@ def code(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
-def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
-    (program,) = code("python")
-    assert len([line for line in program.splitlines() if line]) == 5
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+def run(arguments: list[str], folder: Path) -> str:
+    """What a program of the README prints, run where a newcomer would."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "WSL_RUNS": str(folder / "runs")}
     done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+        [sys.executable, *arguments],
+        cwd=folder, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "tabby" in done.stdout
+    return done.stdout
+
+
+def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
+    program = code("python")[0]
+    assert len([line for line in program.splitlines() if line]) == 5
+    assert "tabby" in run(["-c", program], tmp_path)
     assert (tmp_path / "cat.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_command_line_of_the_readme_runs(tmp_path: Path) -> None:
+def test_the_job_of_the_readme_runs(tmp_path: Path, data: Path) -> None:
+    (program,) = code("python")[1:]
+    shorter = program.replace('"data/mnist"', repr(str(data / "mnist"))).replace("500", "2")
+    assert re.match(r"finished \{.*'accuracy': 0\.", run(["-c", shorter], tmp_path))
+
+
+COMMANDS = re.findall(r"^python -m wsl_core (heatmap [^#\n]*)", README, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("command", "drawn"), list(zip(COMMANDS, (3, 1), strict=True)))
+def test_the_command_line_of_the_readme_runs(command: str, drawn: int, tmp_path: Path) -> None:
     from wsl_core.images import gallery
 
-    (command,) = re.findall(r"^python -m wsl_core (heatmap .*)$", README, re.MULTILINE)
     (tmp_path / "holiday.jpg").write_bytes(gallery.load("cat").jpeg(400))
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-m", "wsl_core", *command.split()],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert len(list((tmp_path / "results").glob("*.png"))) == 3
+    short = ["--size", "225"] if "--method" in command else []
+    run(["-m", "wsl_core", *command.split(), *short], tmp_path)
+    assert len(list((tmp_path / "results").glob("*.png"))) == drawn
 
 
 def test_the_blocks_of_the_readme_are_those_of_the_files() -> None:

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from wsl_core import figures, networks
 from wsl_core.errors import ClassNameError, NetworkError, ParameterError
 from wsl_core.fcn import attributions, torch_attributions
-from wsl_core.fcn.attribution_methods import METHODS, AttributionParameters, find
+from wsl_core.fcn.attribution_methods import METHODS, AttributionParameters, find, looks, places
 from wsl_core.fcn.attributions import attribute, rank_correlation
 from wsl_core.fcn.torch_attributions import Explained, Work
 from wsl_core.fcn.torch_randomisation import randomised
@@ -240,10 +240,22 @@ def test_occlusion_is_captums_where_patches_end_at_the_border() -> None:
 @pytest.mark.parametrize(("side", "patch", "step"), [(449, 32, 16), (33, 33, 8), (50, 7, 7)])
 def test_patches_cover_every_pixel_and_keep_their_size(side: int, patch: int, step: int) -> None:
     covered = np.zeros(side)
-    for first in torch_attributions._places(side, patch, step):
+    for first in places(side, patch, step):
         assert first + patch <= side
         covered[first : first + patch] += 1
     assert covered.min() >= 1
+
+
+@pytest.mark.parametrize("method", BY_WORK, ids=lambda method: method.name)
+def test_the_network_looks_as_often_as_is_said_before(method: Any) -> None:
+    asked = AttributionParameters(method=method.name, patch=16, step=8, draws=7, steps=9)
+    explained, fed = Explained(smooth(), CARD), []
+    explained.register_forward_hook(lambda _, pictures, __: fed.append(len(pictures[0])))
+    done(torch_attributions._resolved(method.work)(explained, noise(33, 48), 0, asked))
+    said = looks(asked, 33, 48)
+    assert said <= sum(fed) <= said + 2  # the scores of picture and baseline are asked for besides
+    twice = asked.model_copy(update={"randomise": "all"})
+    assert looks(twice, 33, 48) == 2 * said
 
 
 @pytest.mark.parametrize("method", BY_WORK, ids=lambda method: method.name)

@@ -10,6 +10,7 @@ from tests.fcn.valid_network import FIELD, ValidRuntime, valid_network
 from wsl_core import images, jobs, networks
 from wsl_core.errors import ClassNameError, ImageError, ParameterError
 from wsl_core.fcn import sliding_window
+from wsl_core.fcn.shift_and_stitch import shift_and_stitch
 from wsl_core.fcn.sliding_window import SlidingWindow
 from wsl_core.networks import Geometry, Network, layers
 from wsl_core.networks.cards import Sides
@@ -217,6 +218,67 @@ def test_windows_of_another_size_are_refused(noise: images.Photo) -> None:
     window = SlidingWindow.of(network, noise, 34)
     with pytest.raises(ParameterError, match="Take both at the same size"):
         sliding_window.dense(network.class_maps(noise, "full"), window)
+
+
+# Windows set closer
+
+
+@pytest.mark.parametrize("factor", [2, 4])
+@pytest.mark.parametrize("training_side", [FIELD, 18])
+def test_without_padding_finer_maps_say_what_crops_at_finer_places_do(
+    noise: images.Photo, training_side: int, factor: int
+) -> None:
+    network = valid_network(training_side)
+    single = SlidingWindow.of(network, noise, "full")
+    window, stitched = (
+        single.finer(factor),
+        shift_and_stitch(network, noise, "full", factor),
+    )
+    scores, one_by_one = sliding_window.dense(stitched, window), slid(network, noise, window)
+    assert scores.shape[1:] == tuple(factor * (n - 1) + 1 for n in (single.rows, single.columns))
+    assert np.ptp(scores) > 1
+    assert scores == pytest.approx(one_by_one, abs=1e-5)
+    coarse = sliding_window.dense(network.class_maps(noise, "full"), single)
+    assert scores[:, ::factor, ::factor] == pytest.approx(coarse, abs=1e-5)
+
+
+@pytest.mark.parametrize("factor", [2, 4])
+def test_finer_windows_lie_between_single_ones_and_find_their_cells(factor: int) -> None:
+    single = SlidingWindow.of(valid_network(18), blank(34, 46), "full")
+    window = single.finer(factor)
+    assert (window.side, window.jump, window.factor) == (18, 4 // factor, factor)
+    assert window.placement.window(factor, 2 * factor) == single.placement.window(1, 2)
+    rows, columns = (
+        factor * (n + 3 - 1) + 1 for n in (single.rows, single.columns)
+    )  # of the finer cells
+    places = list(itertools.product(range(window.rows), range(window.columns)))
+    held = {
+        place: set(
+            itertools.product(*(range(rows + columns)[one] for one in window.cells_of(*place)))
+        )
+        for place in places
+    }
+    for cell in itertools.product(range(rows), range(columns)):
+        expected = [place for place in places if cell in held[place]]
+        assert list(itertools.product(*window.holding(*cell))) == expected
+    assert all(len(cells) == 16 for cells in held.values())
+
+
+def test_finer_maps_and_single_windows_do_not_belong_together(noise: images.Photo) -> None:
+    network = valid_network(18)
+    window, stitched = (
+        SlidingWindow.of(network, noise, "full"),
+        shift_and_stitch(network, noise, "full", 2),
+    )
+    with pytest.raises(ParameterError, match="need 14 x 10 cells"):
+        sliding_window.dense(stitched, window)
+
+
+@pytest.mark.parametrize("factor", [-2, 0, 3, 8])
+def test_windows_are_set_closer_by_whole_pixels_only(factor: int) -> None:
+    window = SlidingWindow.of(valid_network(18), blank(34, 46), "full")
+    with pytest.raises(ParameterError, match="Choose a factor that divides 4"):
+        window.finer(factor)
 
 
 # Naive

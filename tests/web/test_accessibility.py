@@ -22,8 +22,8 @@ STREAMLITS = {
     "color-contrast": "[data-testid=stCode] .token",
 }
 EXPANDERS = (
-    "Row", "All cells as a table", "Download", "The same in Python", "What the lecture says",
-    "Size and scales", "Published and measured",
+    "Row", "Pixel by pixel", "All cells as a table", "Download", "The same in Python",
+    "What the lecture says", "Size and scales", "Published and measured",
 )  # fmt: skip
 
 

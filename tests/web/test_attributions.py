@@ -1,7 +1,10 @@
 """Pixel by pixel: what a link asks for, what is said of an attribution, and a run of it in a browser."""
 
+import argparse
+import io
 import json
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,6 +14,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.stats
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from safetensors.numpy import load_file
 
@@ -25,6 +30,7 @@ from wsl_core.fcn.attributions import (
 from wsl_core.figures import Scale
 from wsl_core.images import Photo
 from wsl_core.networks import Geometry, Placement
+from wsl_core.web import attribution_figures as drawn
 from wsl_core.web import attribution_sentences as words
 from wsl_core.web import attributions as page
 from wsl_core.web import controls, links
@@ -37,6 +43,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 browser_test = pytest.mark.browser
 FIELDS = AttributionView.model_fields
 HEIGHT, WIDTH = 65, 97
+SCOPE = {"include": [[".st-key-pixels"]]}
 OCCLUSION = AttributionParameters(method="occlusion", patch=32, step=16)
 
 
@@ -221,21 +228,21 @@ def test_nine_places_share_all_there_is() -> None:
     values = np.zeros((6, 9))
     values[0, 8], values[5, 0], values[3, 4] = 3, -5, 2
     found = attribution(values)
-    shares, means, sums = page.ninths(found.values, found.placement)
-    assert dict(zip(map(page.place, range(9)), shares, strict=True)) == pytest.approx(
+    shares, means, sums = drawn.ninths(found.values, found.placement)
+    assert dict(zip(map(drawn.place, range(9)), shares, strict=True)) == pytest.approx(
         {"upper right": 0.3, "lower left": 0.5, "middle": 0.2}
-        | {page.place(i): 0 for i in (0, 1, 3, 5, 7, 8)}
+        | {drawn.place(i): 0 for i in (0, 1, 3, 5, 7, 8)}
     )
     assert (means[2], means[6], sums[6]) == pytest.approx((3 / 6, -5 / 6, -5))
 
 
 def test_a_place_without_a_cell_says_so(hand_made) -> None:
     maps = hand_made(np.ones((2, 2, 4)))
-    head, rows = page.table(attribution(np.eye(9)), maps)
-    assert head == ["place", "share of all values", "mean, logits", "class map, mean, logits"]
+    head, rows = drawn.table(attribution(np.eye(9)), maps)
+    assert head == ["place", "share", "mean", "class map"]
     assert [row[0] for row in rows[3:6]] == ["middle left", "middle", "middle right"]
     assert [row[-1] for row in rows[3:6]] == ["no cell"] * 3
-    assert rows[0] == ["upper left", "33.3%", "0.333", "1.00"]
+    assert rows[0] == ["upper left", "33%", "0.333", "1.00"]
 
 
 def test_a_sum_is_shown_where_pixels_add_up_and_shares_before_and_after(hand_made) -> None:
@@ -245,16 +252,21 @@ def test_a_sum_is_shown_where_pixels_add_up_and_shares_before_and_after(hand_mad
         completeness=Completeness(9.0, 9.0),
         randomised=Randomised(np.ones((9, 9), np.float32), 0.0, None, None),
     )
-    head, rows = page.table(found, hand_made(np.ones((2, 3, 3))))
-    assert head[2:4] == ["sum, logits", "share with random weights"]
-    assert rows[4][1:4] == ["33.3%", "3.00", "11.1%"]
+    head, rows = drawn.table(found, hand_made(np.ones((2, 3, 3))))
+    assert head == ["place", "share", "sum", "class map"]
+    sentence = words.table(found)
+    assert (
+        "with learned weights and with random ones; the values' sum in logits; the mean" in sentence
+    )
+    assert sentence.count(";") == len(head) - 2
+    assert rows[4][1:3] == ["33%, 11%", "3.00"]
 
 
 def test_the_words_for_an_attribution_name_its_peak_and_its_largest_place() -> None:
     values = np.zeros((30, 60))
     values[25, 50] = 0.5
     values[2, 3] = -0.25
-    text = page.words_for("Own with Occlusion of tabby", values, attribution(values))
+    text = drawn.words_for("Own with Occlusion of tabby", values, attribution(values))
     assert "highest 0.5 logits at 50 across, 25 down of 60 by 30 pixels, lowest -0.25" in text
     assert "The lower right ninth of the picture holds the largest share, 67%." in text
 
@@ -310,7 +322,7 @@ def test_every_method_is_drawn_beside_the_class_map(
         randomised=Randomised(np.float32(chance), 0.0, 0.0, None) if randomise == "all" else None,
     )
     asked = asked_of(chosen, **parameters.model_dump())
-    shown = page.drawings(found, maps, asked, Scale(23.0), ActivationMapView())
+    shown = drawn.drawings(found, maps, asked, Scale(23.0), ActivationMapView())
     assert len(shown) == (3 if randomise == "all" else 2)
     sizes = {int.from_bytes(one.png[16:20], "big") for one in shown}
     assert sizes == {WIDTH}  # all as wide as the picture
@@ -350,9 +362,6 @@ def test_the_code_asks_for_what_is_shown(chosen) -> None:
 
 
 def test_the_command_line_asks_for_what_is_shown(chosen) -> None:
-    import argparse
-    import shlex
-
     asked = asked_of(chosen, method="occlusion", patch=64, fill="mean colour")
     words_of_command = shlex.split(page.command_line(asked))
     assert words_of_command[:4] == ["python", "-m", "wsl_core", "heatmap"]
@@ -366,10 +375,8 @@ def test_the_command_line_asks_for_what_is_shown(chosen) -> None:
 def test_the_files_hold_the_values(chosen) -> None:
     values = np.random.default_rng(2).normal(size=(HEIGHT, WIDTH))
     found = attribution(values)
-    import io
-
-    assert np.array_equal(np.load(io.BytesIO(page.as_npy(found.values))), np.float32(values))
-    png = page.as_png(found, asked_of(chosen, method="occlusion"), 1)
+    assert np.array_equal(np.load(io.BytesIO(drawn.as_npy(found.values))), np.float32(values))
+    png = drawn.as_png(found, asked_of(chosen, method="occlusion"), 1)
     assert png.startswith(b"\x89PNG")
 
 
@@ -407,6 +414,7 @@ def explained(visit, count: int) -> list[str]:
 
 @browser_test
 def test_a_shut_drawer_draws_nothing_and_a_link_alone_computes_nothing(app, opened, runs) -> None:
+    before = set(runs.iterdir())
     with opened(app.url) as visit:
         visit.maps(size=225)
         expect(visit.page.get_by_text("Pixel by pixel")).to_be_visible()
@@ -417,40 +425,66 @@ def test_a_shut_drawer_draws_nothing_and_a_link_alone_computes_nothing(app, open
         expect(visit.segment("baseline", "black")).to_be_checked()
         expect(visit.widget("patch")).to_have_count(0)
         expect(pictures(visit)).to_have_count(0)
-        assert not [folder for folder in runs.iterdir() if folder.is_dir()]
+        assert set(runs.iterdir()) == before
 
 
-@browser_test
-def test_random_weights_show_the_correlation_and_a_reload_finds_the_run(app, opened, runs) -> None:
+@pytest.fixture(scope="module")
+def compared(app, opened) -> SimpleNamespace:
+    """A gradient with learned and with random weights, explained once: its run, pictures and words."""
     with opened(app.url) as visit:
         visit.maps(size=225, method="gradient", randomise="all")
         explain(visit).click()
-        first = explained(visit, 3)
-        assert "class activation map of Egyptian cat" in first[0]
-        assert "Gradient, learned weights of Egyptian cat" in first[1]
-        assert "Gradient, random weights of Egyptian cat" in first[2]
-        text = visit.widget("pixels").inner_text()
-        shown = re.search(r"sizes before and after is ([+−][\d.]+)", text)[1]
-        folder = runs / visit.link["run"]
-        arrays = next(
-            found
-            for file in folder.glob("*.safetensors")
-            if "randomised" in (found := load_file(file))
+        alts = explained(visit, 3)
+        return SimpleNamespace(
+            run=visit.link["run"], alts=alts, text=visit.widget("pixels").inner_text()
         )
-        before, after = (
-            np.argsort(np.argsort(arrays[name].ravel())) for name in ("values", "randomised")
-        )
-        assert float(shown.replace("−", "-")) == pytest.approx(
-            np.corrcoef(before, after)[0, 1], abs=0.006
-        )
-        visit.page.reload()
-        assert explained(visit, 3) == first
+
+
+@browser_test
+def test_random_weights_show_the_correlation(compared, runs) -> None:
+    assert "class activation map of Egyptian cat" in compared.alts[0]
+    assert "Gradient, learned weights of Egyptian cat" in compared.alts[1]
+    assert "Gradient, random weights of Egyptian cat" in compared.alts[2]
+    shown = re.search(r"sizes before and after is ([+−]\d\.\d\d)", compared.text)[1]
+    arrays = load_file(runs / compared.run / "result.safetensors")
+    expected = scipy.stats.spearmanr(arrays["values"].ravel(), arrays["randomised"].ravel())
+    assert float(shown.replace("−", "-")) == pytest.approx(expected.statistic, abs=0.0051)
+
+
+@browser_test
+def test_a_link_finds_the_run_and_hides_it_where_something_else_is_chosen(
+    compared, app, opened
+) -> None:
+    with opened(app.url) as visit:
+        visit.maps(size=225, method="gradient", randomise="all", run=compared.run)
+        assert explained(visit, 3) == compared.alts
         visit.type("first", "tabby")
         expect(visit.notices).to_contain_text("explains Egyptian cat by Gradient. It differs")
         expect(visit.notices).to_contain_text("in its class: set it back")
         expect(pictures(visit)).to_have_count(0)
         visit.type("first", "")
-        assert explained(visit, 3) == first
+        assert explained(visit, 3) == compared.alts
+
+
+@browser_test
+@pytest.mark.parametrize("look", ["dark", "phone"])
+def test_a_link_with_nothing_but_a_run_shows_it_within_its_drawer(
+    compared, app, opened, look: str
+) -> None:
+    with opened(app.url, look) as visit:
+        visit.maps(size=225, run=compared.run)
+        assert explained(visit, 3) == compared.alts
+        assert (visit.link["randomise"], visit.link["run"]) == ("all", compared.run)
+        table = visit.widget("ninths").locator("table")
+        visit.widget("ninths").locator("summary").click()
+        expect(table.locator("tr")).to_have_count(10)
+        drawer = visit.widget("pixels").bounding_box()
+        assert drawer["x"] + drawer["width"] <= visit.page.viewport_size["width"]
+        for inner in (table, *pictures(visit).all()):
+            box = inner.bounding_box()
+            assert box["x"] + box["width"] <= drawer["x"] + drawer["width"]
+        found = Axe().run(visit.page, SCOPE).response["violations"]
+        assert [one["id"] for one in found] == []
 
 
 @browser_test

@@ -63,10 +63,21 @@ def test_spoiled_weights_are_refused_in_a_sentence(
     assert "Traceback" not in spoiled.output
 
 
-def test_the_first_page_still_leads_to_the_station(spoiled, opened) -> None:
+def test_the_first_page_leads_to_every_station_and_says_once_why_nothing_is_painted(
+    spoiled, opened
+) -> None:
+    from wsl_core.web.stations import STATIONS
+
     with opened(spoiled.url) as visit:
         visit.page.goto(visit.url)
         visit.notices.wait_for()
         visit.idle()
-        station = visit.widget("station-activation_maps")
-        expect(station.get_by_role("link", name="Activation maps")).to_be_visible()
+        expect(visit.notices).to_have_count(1)
+        expect(visit.notices).to_contain_text("The weights of EfficientNet-Lite0 are missing")
+        for one in STATIONS:
+            station = visit.widget(f"station-{one.url}")
+            expect(station.get_by_role("link", name=one.title)).to_be_visible()
+            expect(station.get_by_text(one.sentence)).to_be_visible()
+            expect(station.get_by_role("img", name="Cat", exact=False)).to_be_visible()
+        visit.widget(f"station-{STATIONS[0].url}").get_by_role("link").click()
+        expect(visit.page.get_by_role("heading", name="A window that slides")).to_be_visible()

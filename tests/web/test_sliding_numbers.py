@@ -1,6 +1,7 @@
 """What the Sliding window page says, from numbers that are known; no browser."""
 
 import base64
+import csv
 import io
 import itertools
 import json
@@ -21,7 +22,7 @@ from wsl_core.fcn.unconverted import Difference
 from wsl_core.figures import Scale
 from wsl_core.networks import ClassMaps, Geometry, Placement
 from wsl_core.networks.layers import Layer, Step
-from wsl_core.web import digits, drawing, links, pictures
+from wsl_core.web import digits, drawing, links, pictures, sliding_downloads, sliding_in_python
 from wsl_core.web import sliding_sentences as words
 from wsl_core.web import sliding_window as page
 from wsl_core.web.drawing import Written
@@ -156,7 +157,7 @@ def test_the_table_has_every_window(maps, window) -> None:
 
 def test_two_rankings_stand_side_by_side(maps, window) -> None:
     one = page.slid(maps, window, SlidingWindowView())
-    dense = words.dense_top(one, 1, 2, count=2)
+    dense = page.dense_top(one, 1, 2, count=2)
     values = sliding_window.dense(maps, window)[:, 1, 2]
     assert [found.index for found in dense] == np.argsort(-values).tolist()
     assert sum(found.probability for found in dense) == pytest.approx(1)
@@ -169,17 +170,75 @@ def test_why_a_window_differs_is_said_in_figures() -> None:
     cells = np.zeros((4, 4), np.float32)
     cells[0] = 2.0
     beyond = np.full((4, 4), 0.25, np.float32)
-    text = words.difference_sentence(Difference(1.5, 1.0, cells, beyond), "tabby")
-    for part in ("scores +1.50", "picture +1.00", "**+0.50 logits**", "25% outside"):
+    text = words.difference_sentence(Difference(1.5, 1.0, cells, beyond), "tabby", 97, 128)
+    for part in ("scores +1.50", "picture +1.00", "**+0.50 logits**", "sees 128 px", "has 97"):
         assert part in text
     assert "0.67 logits on average in the outermost ring" in text
     assert "0.00 in the cells inside" in text
     assert "not linear" not in text
     single = Difference(1.0, 0.5, np.full((1, 1), 0.5, np.float32), beyond[:1, :1])
-    assert "ring" not in words.difference_sentence(single, "tabby")
+    assert "ring" not in words.difference_sentence(single, "tabby", 97, 128)
     assert "+0.50 of it are the head's" in words.difference_sentence(
-        Difference(1.0, 0.0, cells, beyond), "tabby"
+        Difference(1.0, 0.0, cells, beyond), "tabby", 97, 128
     )
+
+
+def test_where_the_zeros_reach_follows_from_what_the_cells_see() -> None:
+    def said(beyond: np.ndarray) -> str:
+        cells = np.zeros(beyond.shape, np.float32)
+        return words.zeros_sentence(Difference(0, 0, cells, beyond), 225, 851)
+
+    everywhere = np.full((4, 4), 0.93, np.float32)
+    everywhere[0, 0] = 0.96
+    assert "every one of its 16 cells, not only those at the border" in said(everywhere)
+    assert said(everywhere).endswith("and make up 93% to 96% of what a cell sees.")
+    assert said(everywhere[1:]).endswith("and make up 93% of what a cell sees.")
+    border = np.zeros((4, 4), np.float32)
+    border[0] = 0.1
+    assert "reach 4 of its 16 cells, those near the border" in said(border)
+    assert said(everywhere[:1, 1:2]).endswith("of what its one cell sees, 93% lies outside.")
+
+
+def test_with_the_default_network_the_zeros_reach_every_cell(network) -> None:
+    chosen, view = pictures.from_gallery("cat"), SlidingWindowView()
+    photo = chosen.photo
+    maps, window = network.class_maps(photo, 449), SlidingWindow.of(network, photo, 449)
+    found = page.difference(network, chosen, page.slid(maps, window, view), (0, 0))
+    text = words.zeros_sentence(found, window.side, network.geometry().receptive_field)
+    assert "A cell sees 851 px across, the crop has 225" in text
+    assert "every one of its 64 cells" in text
+    assert found.centre > 0.1
+
+
+def test_a_guess_is_compared_with_what_is_counted(window) -> None:
+    costs = Costs(dense=1_000_000_000, one_window=500_000_000, windows=28)
+    question = words.guess_question(window)
+    assert f"**{window.count} places**" in question
+    assert words.guess_sentence(10, costs, window).startswith(
+        "You said 10 times; here it is 14.0: close."
+    )
+    far = words.guess_sentence(100, costs, window)
+    height, width = window.input_size
+    area = window.count * window.side**2 / (height * width)
+    assert far.startswith("You said 100 times; here it is 14.0. ")
+    assert f"have {area:.1f} times its pixels" in far
+
+
+def test_files_hold_every_window_and_the_cut_window(maps, window) -> None:
+    chosen = pictures.from_gallery("cat")
+    one = page.slid(maps, window, SlidingWindowView())
+    rows = list(csv.DictReader(io.StringIO(sliding_downloads.windows_csv(one))))
+    assert len(rows) == window.count
+    last = rows[-1]
+    assert (int(last["row"]), int(last["column"])) == (window.rows, window.columns)
+    edges = [float(last[name]) for name in ("left", "top", "right", "bottom")]
+    expected = window.placement.window(window.rows - 1, window.columns - 1)
+    assert edges == pytest.approx(expected, abs=0.01)
+    assert float(last["score_logits"]) == pytest.approx(one.values[-1, -1], abs=1e-5)
+    files = {name: data for _, data, name, _ in sliding_downloads.of_windows(one, chosen, (0, 0))}
+    assert np.array_equal(np.load(io.BytesIO(files["cat-windows.npy"]())), one.values)
+    assert Image.open(io.BytesIO(files["cat-window.png"]())).size == (451, 300)
+    assert Image.open(io.BytesIO(files["cat-crop.png"]())).size == (window.side, window.side)
 
 
 def test_costs_are_said_as_they_were_counted(window) -> None:
@@ -215,7 +274,7 @@ def test_only_what_was_fully_connected_is_in_the_table() -> None:
 
 NONSENSE = {
     "part": "all", "scene": "fourth", "maps": "jet", "finer": "3", "point": "", "size": "225",
-    "cell": "x", "opacity": "2", "network": "resnet5000", "first": "unicorn of the sea",
+    "cell": "x", "opacity": "2", "predict": "maybe", "network": "resnet5000", "first": "unicorn of the sea",
 }  # fmt: skip
 
 
@@ -264,20 +323,32 @@ def test_the_same_in_python_finds_the_digits_of_the_scene() -> None:
 
 def test_the_same_in_python_gives_the_window_and_both_transfers() -> None:
     view, chosen = SlidingWindowView(), pictures.from_gallery("cat")
-    window = printed(words.window_in_python(view, chosen, 281, (2, 5)))
+    window = printed(sliding_in_python.window(view, chosen, 281, (2, 5)))
     assert window[0].startswith("98 ")
     assert "ClassScore" in window[1]
-    assert len(printed(words.transfer_in_python(view, chosen, 281))) == 1
-    code = words.window_in_python(view.model_copy(update={"finer": 2}), chosen, 281, (2, 5))
-    assert "maps = shift_and_stitch(network, photo, 641, 2)" in code
+    assert len(printed(sliding_in_python.transfer(view, chosen, 281))) == 1
+    code = sliding_in_python.window(view.model_copy(update={"finer": 2}), chosen, 281, (2, 5))
+    assert "finer = shift_and_stitch(network, photo, 641, 2)" in code
+    assert code.endswith("print(sliding_window.dense(finer, window.finer(2), 281).max())")
+    compile(code, "finer", "exec")
 
 
 def test_the_same_in_python_runs_the_race_with_what_the_page_asks_for() -> None:
     view = SlidingWindowView(size=897)
-    code = words.race_in_python(view, pictures.from_gallery("coffee"))
+    code = sliding_in_python.race(view, pictures.from_gallery("coffee"))
     assert 'config = {"network": "efficientnet_lite0", "size": 897}' in code
     assert 'images.gallery.load("coffee")' in code
     compile(code, "race", "exec")
+
+
+def test_the_same_in_python_reads_what_was_measured_and_counts_the_layers(
+    tmp_path, monkeypatch
+) -> None:
+    lines = printed(sliding_in_python.objects().replace('open(f"{one', f'open(f"{tmp_path}/{{one'))
+    assert len(lines) == len(list(tmp_path.glob("*.png"))) == 3
+    counted = printed(sliding_in_python.layers(["alexnet"]))
+    assert counted[0].startswith("alexnet 61100840 714")
+    assert "(4096, 9216) (4096, 256, 6, 6) 1" in counted[1]
 
 
 def test_what_was_measured_is_said_as_the_file_has_it() -> None:

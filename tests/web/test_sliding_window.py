@@ -338,3 +338,83 @@ def test_a_race_can_be_cancelled(station) -> None:
     station.page.get_by_role("button", name="Race over").click()
     station.page.get_by_role("button", name="Cancel").click()
     expect(station.page.get_by_text("The run was cancelled")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_guess_comes_before_what_is_counted(station) -> None:
+    station.open(part="race", predict="true", size="449")
+    page = station.page
+    expect(page.get_by_text("has 24 places on it")).to_be_visible()
+    assert not re.search(
+        r"[Cc]ounted:|times less|faster", page.get_by_test_id("stMain").inner_text()
+    )
+    expect(page.get_by_role("button", name="Race over")).to_have_count(0)
+    station.visit.segment("choose_guess", "10").click()
+    expect(station.visit.notices).to_contain_text("You said 10 times; here it is")
+    counted = re.search(r"here it is ([\d.]+)", station.visit.notices.inner_text())[1]
+    expect(page.get_by_text(f"{counted} times less")).to_be_visible()
+    page.get_by_role("button", name="Guess again").click()
+    expect(page.get_by_text("has 24 places on it")).to_be_visible()
+    assert station.visit.link == {"part": "race", "predict": "true", "size": "449"}
+    station.visit.switch("predict").click()
+    expect(page.get_by_text(f"{counted} times less")).to_be_visible()
+
+
+def test_a_photograph_keeps_its_settings_while_another_part_is_seen(station) -> None:
+    station.open("windows", part="window", first="lynx", cell="2,4")
+    with station.repaint("windows"):
+        station.visit.widget("opacity").get_by_role("slider").focus()
+        station.page.keyboard.press("ArrowLeft")
+    link = station.visit.link
+    assert link == {"part": "window", "first": "lynx", "cell": "2,4", "opacity": "0.65"}
+    for part in ("digits", "objects", "race"):
+        station.visit.segment("part", part).click()
+        expect(station.figure("windows")).to_have_count(0)
+        station.visit.idle()
+    station.visit.expander("The same in Python")  # a run of its own in a part without a photograph
+    station.visit.segment("part", "window").click()
+    expect(station.page.get_by_role("img", name="The crop of row 2, column 4")).to_be_visible()
+    expect(station.visit.widget("first").get_by_role("textbox")).to_have_value("lynx")
+    station.visit.idle()
+    assert station.visit.link == link
+
+
+def test_the_lecture_and_back_keeps_the_window(station) -> None:
+    station.open("windows", part="window", first="lynx", cell="2,4")
+    station.page.get_by_role("link", name="All stations of the lecture").click()
+    station.page.get_by_role("heading", name="Beyond ImageNet").wait_for()
+    station.visit.widget("station-sliding_window").get_by_role("link").click()
+    expect(station.page.get_by_role("img", name="The crop of row 2, column 4")).to_be_visible()
+
+
+@pytest.mark.parametrize("visit", ["phone"], indirect=True)
+def test_a_finger_writes_and_does_not_scroll_the_page(station) -> None:
+    station.open("paper", scene="blank")
+    station.clear()
+    box = station.paper.bounding_box()
+    x, top = box["x"] + box["width"] / 2, box["y"] + 0.3 * box["height"]
+    device = station.page.context.new_cdp_session(station.page)
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": left, "y": down} for left, down in places]
+        device.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    with station.repaint("paper"):
+        touch("touchStart", (x, top))
+        for step in range(1, 13):
+            touch("touchMove", (x, top + 4 * step))
+        touch("touchEnd")
+    expect(station.found).to_have_text("One digit was found: 1.")
+    assert station.paper.bounding_box() == box
+
+
+def test_what_is_shown_can_be_taken_away(station) -> None:
+    station.open("windows", part="window", first="tabby", cell="3,6")
+    station.visit.expander("Download")
+    files = {}
+    for name in ("Window in the picture (PNG)", "Crop (PNG)", "All windows (CSV)"):
+        with station.page.expect_download() as taken:
+            station.page.get_by_role("button", name=name).click()
+        files[taken.value.suggested_filename] = taken.value.path().read_bytes()
+    assert Image.open(io.BytesIO(files["cat-crop.png"])).size == (225, 225)
+    assert Image.open(io.BytesIO(files["cat-window.png"])).size == (451, 300)
+    assert len(files["cat-windows.csv"].splitlines()) == 99

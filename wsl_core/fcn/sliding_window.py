@@ -40,7 +40,7 @@ def dense(maps: ClassMaps, window: SlidingWindow, which: str | int | None = None
     """What the classifier says of every window, from one pass over the whole picture.
 
     Args:
-        maps: of the picture.
+        maps: of the picture; those of `shift_and_stitch` for `window.finer(factor)`.
         window: on the same picture at the same size.
         which: one class; None for all.
 
@@ -52,7 +52,7 @@ def dense(maps: ClassMaps, window: SlidingWindow, which: str | int | None = None
         ParameterError: the windows are those of another picture, size or network.
         ClassNameError: no class, or more than one, is named so.
     """
-    expected = (window.rows + window.cells - 1, window.columns + window.cells - 1)
+    expected = (window.rows + window.reach, window.columns + window.reach)
     if maps.input_size != window.input_size or maps.cells != expected:
         raise ParameterError(
             f"The windows do not belong to these class maps, which are of an input of "
@@ -61,18 +61,18 @@ def dense(maps: ClassMaps, window: SlidingWindow, which: str | int | None = None
             f"{expected[1]} x {expected[0]} cells. Take both at the same size."
         )
     values = maps.logits if which is None else maps.map(which)
-    return _moving_mean(_moving_mean(values, window.cells, -2), window.cells, -1)
+    return _moving_mean(_moving_mean(values, window, -2), window, -1)
 
 
-def _moving_mean(values: Float32, count: int, axis: int) -> Float32:
-    """Means of `count` neighbours along an axis. Few are added, so nothing is lost in float32."""
-    if count == 1:
+def _moving_mean(values: Float32, window: SlidingWindow, axis: int) -> Float32:
+    """Means of a window's cells along an axis. Few are added, so nothing is lost in float32."""
+    if window.cells == 1:
         return values
-    places = values.shape[axis] - count + 1
+    places = values.shape[axis] - window.reach
     total = np.zeros_like(values[_along(axis, 0, places)])
-    for i in range(count):
+    for i in range(0, window.reach + 1, window.factor):
         total += values[_along(axis, i, i + places)]
-    return np.asarray(total / np.float32(count), dtype=np.float32)
+    return np.asarray(total / np.float32(window.cells), dtype=np.float32)
 
 
 def _along(axis: int, start: int, stop: int) -> tuple[Any, ...]:
@@ -190,7 +190,7 @@ class Costs:
 
 
 def costs(network: Network, window: SlidingWindow) -> Costs:
-    """What both ways cost on the same windows, in multiply-accumulates."""
+    """What both ways cost on the windows of a single pass, in multiply-accumulates."""
     # What was published as a fully connected layer is now applied to every cell; the published network
     # needs it once a window.
     one_window = sum(

@@ -5,7 +5,7 @@ two cells, so its corner is always where the first of its cells begins, and a cr
 the same places as the whole picture has there.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,11 +23,14 @@ class SlidingWindow:
         cells: of the network's features along a side of the window.
         placement: how the windows lie on the picture; `placement.window(row, column)` are the edges
             (left, top, right, bottom) of one in picture pixels.
+        factor: how many times as close as a single pass gives them; every `factor`-th cell of such
+            finer maps belongs to a window.
     """
 
     side: int
     cells: int
     placement: Placement
+    factor: int = 1
 
     @classmethod
     def of(cls, network: Network, photo: Photo, size: int | str) -> "SlidingWindow":
@@ -64,6 +67,28 @@ class SlidingWindow:
             ),
         )
 
+    def finer(self, factor: int) -> "SlidingWindow":
+        """The windows that lie `factor` times as close: those of the maps of `shift_and_stitch`.
+
+        Every `factor`-th of them is one of these, `factor` * (rows - 1) + 1 stand below each other.
+
+        Raises:
+            ParameterError: a factor that does not divide the pixels from one window to the next.
+        """
+        if factor < 1 or self.jump % factor:
+            raise ParameterError(
+                f"Windows {self.jump} px apart cannot be set {factor} times as close. Choose a factor "
+                f"that divides {self.jump}."
+            )
+        coarse = self.placement.down.geometry
+        placement = Placement.of(
+            Geometry(self.jump // factor, coarse.receptive_field, coarse.first_centre),
+            (factor * (self.rows - 1) + 1, factor * (self.columns - 1) + 1),
+            self.input_size,
+            (self.placement.down.picture_side, self.placement.across.picture_side),
+        )
+        return replace(self, placement=placement, factor=self.factor * factor)
+
     @property
     def rows(self) -> int:
         """How many windows lie below each other."""
@@ -83,6 +108,11 @@ class SlidingWindow:
     def jump(self) -> int:
         """Pixels of the input from one window to the next."""
         return int(self.placement.down.geometry.jump)
+
+    @property
+    def reach(self) -> int:
+        """Cells of the maps from a window's first to its last: 0 where a cell is a window."""
+        return self.factor * (self.cells - 1)
 
     @property
     def input_size(self) -> tuple[int, int]:
@@ -106,7 +136,8 @@ class SlidingWindow:
             ParameterError: a window outside the picture.
         """
         self._known(row, column)
-        return slice(row, row + self.cells), slice(column, column + self.cells)
+        down, across = (slice(at, at + self.reach + 1, self.factor) for at in (row, column))
+        return down, across
 
     def holding(self, row: int, column: int) -> tuple[range, range]:
         """The windows that hold a cell of the features: their rows and their columns.
@@ -114,12 +145,8 @@ class SlidingWindow:
         Raises:
             ParameterError: a cell outside the features.
         """
-        rows, columns = self.rows + self.cells - 1, self.columns + self.cells - 1
-        _inside(row, column, rows, columns, "cell")
-        return (
-            range(max(0, row - self.cells + 1), min(row, self.rows - 1) + 1),
-            range(max(0, column - self.cells + 1), min(column, self.columns - 1) + 1),
-        )
+        _inside(row, column, self.rows + self.reach, self.columns + self.reach, "cell")
+        return _holding(row, self.rows, self), _holding(column, self.columns, self)
 
     def nearest(self, x: float, y: float) -> tuple[int, int]:
         """(row, column) of the window whose centre is nearest to a point in picture pixels."""
@@ -128,6 +155,11 @@ class SlidingWindow:
 
     def _known(self, row: int, column: int) -> None:
         _inside(row, column, self.rows, self.columns, "window")
+
+
+def _holding(cell: int, windows: int, window: SlidingWindow) -> range:
+    first = max(cell - window.reach, cell % window.factor)
+    return range(first, min(cell, windows - 1) + 1, window.factor)
 
 
 def _inside(row: int, column: int, rows: int, columns: int, what: str) -> None:

@@ -3,11 +3,12 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from wsl_core.errors import ClassNameError
 
 
+@lru_cache(4096)  # a page looks through the same thousand names at every move of a slider
 def _plain(text: str) -> str:
     return " ".join(text.replace("_", " ").lower().split())
 

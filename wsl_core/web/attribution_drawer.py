@@ -3,10 +3,11 @@
 import streamlit as st
 
 from wsl_core.errors import WslError
-from wsl_core.fcn.attributions import JOB, METHODS, Attribution
+from wsl_core.fcn.attributions import JOB, METHODS, Attribution, AttributionParameters
 from wsl_core.figures import Scale
 from wsl_core.jobs import Run
 from wsl_core.networks import ClassMaps
+from wsl_core.web import attribution_figures as drawn
 from wsl_core.web import attribution_sentences as words
 from wsl_core.web import attributions as page
 from wsl_core.web import monitor, station
@@ -14,11 +15,29 @@ from wsl_core.web.activation_maps import ActivationMapView
 from wsl_core.web.attributions import Asked, AttributionView
 from wsl_core.web.colour_bar import bar
 from wsl_core.web.controls import control
+from wsl_core.web.links import as_text
 from wsl_core.web.pictures import Chosen
 from wsl_core.web.sentences import plain
 
 OPEN = "attributions_open"  # in the session: whether the link that was opened asks for the drawer
 KEY = "run"
+
+
+def read_link() -> None:
+    """Before the first control is drawn: does the link ask for the drawer?
+
+    A link with nothing but a run is given the choices that the run was started with.
+    """
+    if OPEN in st.session_state:
+        return
+    named = [name for name in AttributionView.model_fields if name in st.query_params]
+    run = monitor.linked(JOB, KEY)
+    st.session_state[OPEN] = bool(named) or run is not None
+    if run is not None and not named:
+        of_run = AttributionParameters.model_validate(run.config["parameters"])
+        choices = {"method": of_run.method} | of_run.used()
+        st.query_params.update({name: as_text(value) for name, value in choices.items()})
+        st.rerun()  # the controls take their values from the link
 
 
 def pixel_by_pixel(
@@ -33,9 +52,9 @@ def pixel_by_pixel(
         index: of the class that is explained.
         scale: of its class map.
     """
-    names = (KEY, *AttributionView.model_fields)
-    expanded = st.session_state.setdefault(OPEN, any(name in st.query_params for name in names))
-    shut = station.drawer("Pixel by pixel", ":material/grain:", "pixels", expanded=expanded)
+    shut = station.drawer(
+        "Pixel by pixel", ":material/grain:", "pixels", expanded=st.session_state[OPEN]
+    )
     if not shut.open:
         return
     with shut:
@@ -99,7 +118,7 @@ def _finished(
     except WslError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    shown = page.drawings(found, maps, asked, scale, view)
+    shown = drawn.drawings(found, maps, asked, scale, view)
     for column, one in zip(st.columns(len(shown), gap="medium"), shown, strict=True):
         with column:
             st.markdown(f"**{one.title}**")
@@ -113,7 +132,7 @@ def _finished(
                     pale=one.pale,
                 )
             )
-    st.markdown(words.score(found))
+    st.markdown(words.score(found, several=view.scales or view.mirror))
     if found.completeness is not None:
         st.markdown(words.completeness(found.completeness))
     if found.randomised is not None:
@@ -122,7 +141,8 @@ def _finished(
     table = station.drawer("The picture in nine places", ":material/table:", "ninths")
     if table.open:
         with table:
-            station.table(*page.table(found, maps))
+            st.markdown(words.table(found))
+            station.table(*drawn.table(found, maps))
     files = station.drawer("Download the attribution", ":material/download:", "pixel-files")
     if files.open:
         with files, st.container(horizontal=True):
@@ -141,16 +161,16 @@ def _downloads(found: Attribution, asked: Asked, opacity: float) -> None:
     files = [
         (
             "Attribution (PNG)",
-            lambda: page.as_png(found, asked, opacity),
+            lambda: drawn.as_png(found, asked, opacity),
             f"{stem}.png",
             "image/png",
         ),
-        ("Values (npy)", lambda: page.as_npy(found.values), f"{stem}.npy", page.BINARY),
+        ("Values (npy)", lambda: drawn.as_npy(found.values), f"{stem}.npy", drawn.BINARY),
     ]
     if (chance := found.randomised) is not None:
         name = f"{stem}-random.npy"
         files.append(
-            ("With random weights (npy)", lambda: page.as_npy(chance.values), name, page.BINARY)
+            ("With random weights (npy)", lambda: drawn.as_npy(chance.values), name, drawn.BINARY)
         )
     for title, data, name, kind in files:
         st.download_button(title, data, name, kind, on_click="ignore", key=f"download-{name}")

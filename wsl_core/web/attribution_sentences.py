@@ -9,7 +9,8 @@ from wsl_core.networks import card
 from wsl_core.networks.network import classes_of
 from wsl_core.settings import settings
 from wsl_core.web.activation_maps import signed
-from wsl_core.web.attributions import Asked, Drawing
+from wsl_core.web.attribution_figures import Drawing
+from wsl_core.web.attributions import Asked
 from wsl_core.web.sentences import plain
 
 # Of Spearman's correlation: what is called changed, and what is called kept.
@@ -72,12 +73,13 @@ def earlier(config: Mapping[str, Any], differs: list[str]) -> str:
     )
 
 
-def score(found: Attribution) -> str:
-    """What was explained, and how long it took."""
+def score(found: Attribution, *, several: bool = False) -> str:
+    """What was explained, and how long it took; `several` where the class map is a mean of passes."""
     height, width = found.placement.down.input_side, found.placement.across.input_side
     return (
         f"Explained is the network's own score of **{plain(found.name)}**, {signed(found.score)} logits at "
-        f"{width} × {height} pixels. It took {found.seconds:.1f} s."
+        f"{width} × {height} pixels, looked at once. It took {found.seconds:.1f} s."
+        + (" The class map beside is the mean of several looks." if several else "")
     )
 
 
@@ -142,6 +144,18 @@ def meaning(sizes: float) -> str:
         "The order turned round in part: what is seen depends on these weights. Whether it is right, this "
         "check cannot say."
     )
+
+
+def table(found: Attribution) -> str:
+    """What stands in the columns of the table."""
+    both = "" if found.randomised is None else ", with learned weights and with random ones"
+    columns = [f"the share of all values' sizes that lies there{both}"]
+    if found.completeness is not None:
+        columns.append(f"the values' sum in {found.method.unit}")
+    elif found.method.signed:
+        columns.append(f"the values' mean in {found.method.unit}")
+    columns.append("the mean of the class map in logits")
+    return f"Of each place: {'; '.join(columns)}."
 
 
 def kept() -> str:

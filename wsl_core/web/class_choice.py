@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from wsl_core.networks import ClassMaps, imagenet
 from wsl_core.web.activation_maps import named_class
-from wsl_core.web.controls import control
+from wsl_core.web.controls import lasting
 from wsl_core.web.sentences import plain
 
 
@@ -18,7 +18,7 @@ def show(title: str, name: str = "first") -> None:
 
 def ask(model: type[BaseModel], name: str = "first") -> str:
     """Ask for a class; where the name fits several, offer them and keep to the most likely."""
-    typed = control(model, name)
+    typed = lasting(model, name)
     chosen, sentence, candidates = named_class(typed, imagenet.classes())
     if sentence:
         st.markdown(plain(sentence))

@@ -88,3 +88,29 @@ def control(model: type[BaseModel], name: str, **options: Any) -> Any:
         raise TypeError(f"{name} has no range, so it has no slider")
     kind = int if field.annotation is int else float
     return st.slider(label, kind(low), kind(high), field.default, extra(field, "step"), **common)
+
+
+KEPT = "kept_controls"  # in the session
+
+
+def lasting(model: type[BaseModel], name: str, **options: Any) -> Any:
+    """As `control`, for one that is not drawn in every run: what was chosen is there when it comes back."""
+    recall(name)
+    return remember(name, control(model, name, **options))
+
+
+def recall(key: str) -> None:
+    """Before a widget is drawn: give it back what it held.
+
+    Streamlit forgets a widget where a run ends, or is overtaken by the next click, before it is drawn;
+    a bound one leaves the address then.
+    """
+    kept = st.session_state.setdefault(KEPT, {})
+    if key in kept and key not in st.session_state and key not in st.query_params:
+        st.session_state[key] = kept[key]
+
+
+def remember(key: str, value: Any) -> Any:
+    """After a widget is drawn: keep what it holds for `recall`; returns it."""
+    st.session_state.setdefault(KEPT, {})[key] = value
+    return value

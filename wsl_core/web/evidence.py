@@ -1,19 +1,25 @@
 """Parts of the Sliding window page that are counted and measured: objects, layers, the race."""
 
+from functools import partial
+
 import streamlit as st
 
 from wsl_core.errors import WslError
 from wsl_core.fcn import sliding_window
-from wsl_core.fcn.sliding_window import SlidingWindow
+from wsl_core.fcn.sliding_window import Costs, SlidingWindow
 from wsl_core.figures import objects
 from wsl_core.jobs import Run
 from wsl_core.networks import card
 from wsl_core.networks import layers as layer_records
-from wsl_core.web import forward, monitor, pictures, station
+from wsl_core.web import forward, monitor, pictures, sliding_downloads, sliding_in_python, station
 from wsl_core.web import sliding_sentences as words
-from wsl_core.web.controls import control
+from wsl_core.web.controls import lasting
 from wsl_core.web.sentences import plain
 from wsl_core.web.sliding_window import SlidingWindowView
+
+CONVERTED = ("vgg16", "alexnet")  # what was published with fully connected layers
+GUESSES = (2, 5, 10, 20, 50, 100)  # times the work of one pass
+GUESS = "race_guess"  # in the session
 
 
 def where_objects_lie() -> None:
@@ -37,6 +43,9 @@ def where_objects_lie() -> None:
         column.image(objects.coverage(one), alt=one.alternative_text(), width="stretch")
     station.table(*words.object_table(found))
     st.markdown(f"Measured on {rows[0]['date']} by `python -m benchmarks.objects`.")
+    file = station.RESULTS / "objects.csv"
+    sliding_downloads.drawer(lambda: [("Measured (CSV)", file.read_bytes, file.name, "text/csv")])
+    station.same_in_python(sliding_in_python.objects())
 
 
 def race() -> None:
@@ -44,7 +53,8 @@ def race() -> None:
     left, right = st.columns([3, 2], gap="large")
     with right:
         chosen = pictures.choose()
-        asked = {name: control(SlidingWindowView, name) for name in ("network", "size")}
+        asked = {name: lasting(SlidingWindowView, name) for name in ("network", "size")}
+        asked["predict"] = lasting(SlidingWindowView, "predict", on_change=new_guess)
         view = SlidingWindowView.model_validate(asked)
     with left:
         network = forward.network(view.network)
@@ -52,23 +62,59 @@ def race() -> None:
             window = SlidingWindow.of(network, chosen.photo, view.size)
         except WslError as error:
             forward.refuse(error)
-        st.markdown(words.costs_sentence(sliding_window.costs(network, window), window))
-        config = {"network": view.network, "size": view.size}
-        run = monitor.start(
-            f"Race over {window.count} windows",
-            sliding_window.JOB,
-            config,
-            {"picture": chosen.photo.pixels},
-            lane="interactive",
-            icon=":material/sports_score:",
-        )
-        if run is not None and monitor.watch(run, figures=False, resumable=False) == "finished":
-            _result(run)
-        if measured := station.measured("sliding_window"):
-            st.markdown(words.measured_sentence(measured[0]))
-            station.table(["way", "milliseconds", "over dense"], words.measured_rows(measured))
+        costs = sliding_window.costs(network, window)
+        if not view.predict or _guessed(costs, window):
+            _run(chosen, view, window, costs)
         st.image(pictures.jpeg(chosen.photo), alt=chosen.title, width="stretch")
-    station.same_in_python(words.race_in_python(view, chosen))
+    if not view.predict or GUESS in st.session_state:
+        station.same_in_python(sliding_in_python.race(view, chosen))
+
+
+def new_guess() -> None:
+    """Hide the answer again."""
+    st.session_state.pop(GUESS, None)
+
+
+def guess() -> None:
+    """A number was chosen: it stays the guess while size and network change."""
+    st.session_state[GUESS] = st.session_state.choose_guess
+
+
+def _guessed(costs: Costs, window: SlidingWindow) -> bool:
+    """Ask for a guess, or say how it compares; whether there is one."""
+    if GUESS not in st.session_state:
+        st.markdown(words.guess_question(window))
+        st.segmented_control(
+            "How many times the work",
+            GUESSES,
+            key="choose_guess",
+            on_change=guess,
+            width="stretch",
+        )
+        return False
+    st.info(words.guess_sentence(st.session_state[GUESS], costs, window), icon=":material/target:")
+    st.button("Guess again", on_click=new_guess, icon=":material/replay:")
+    return True
+
+
+def _run(
+    chosen: pictures.Chosen, view: SlidingWindowView, window: SlidingWindow, costs: Costs
+) -> None:
+    """What is counted, the race, and what was measured before."""
+    st.markdown(words.costs_sentence(costs, window))
+    run = monitor.start(
+        f"Race over {window.count} windows",
+        sliding_window.JOB,
+        {"network": view.network, "size": view.size},
+        {"picture": chosen.photo.pixels},
+        lane="interactive",
+        icon=":material/sports_score:",
+    )
+    if run is not None and monitor.watch(run, figures=False, resumable=False) == "finished":
+        _result(run)
+    if measured := station.measured("sliding_window"):
+        st.markdown(words.measured_sentence(measured[0]))
+        station.table(["way", "milliseconds", "over dense"], words.measured_rows(measured))
 
 
 def _result(run: Run) -> None:
@@ -85,10 +131,12 @@ def _result(run: Run) -> None:
 def fully_connected() -> None:
     """The layers of VGG16 and AlexNet that become convolutions; no weights are needed."""
     st.markdown(
-        "The first fully connected layer of a classifier looks at all of the last features at once. As a "
-        "convolution its filters are as large as those features, and it fits wherever they fit."
+        "The first fully connected layer of a classifier reads all of the last features at once: in VGG16 "
+        "these are 7 × 7 × 512 = 25,088 numbers. As a convolution the same weights are filters of 7 × 7 × "
+        "512, which fit once on a picture of the training size and many times on a larger one. Open a "
+        "network to see its layers counted; no weights are needed for that."
     )
-    for name in ("vgg16", "alexnet"):
+    for name in CONVERTED:
         one = card(name)
         shut = station.drawer(one.title, ":material/layers:", f"layers-{name}")
         if not shut.open:
@@ -107,3 +155,12 @@ def fully_connected() -> None:
                 ["as published", "as a convolution", f"at {side} × {side} px"],
                 words.layer_rows(layers, side),
             )
+            st.download_button(
+                "All layers (CSV)",
+                partial(sliding_downloads.layers_csv, layers, side),
+                f"{name}-layers.csv",
+                "text/csv",
+                on_click="ignore",
+                key=f"download-{name}",
+            )
+    station.same_in_python(sliding_in_python.layers(CONVERTED))

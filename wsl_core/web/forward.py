@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TypeVar
 
 import streamlit as st
 
-from wsl_core.errors import NetworkError, WslError
+from wsl_core.errors import NetworkError, WeightsError, WslError
 from wsl_core.fcn.activation_maps import ActivationMapParameters, compute
 from wsl_core.images import Photo
 from wsl_core.networks import (
@@ -125,14 +125,8 @@ def network(name: str) -> Network:
 
     Where its weights are not on this machine, the page offers to fetch them and draws nothing more.
     """
-    loading = begin(name)
-    place, shown = st.empty(), ""
-    started = time.monotonic()
-    while not loading.done.wait(0.02):
-        text = f"Preparing {name} for this machine, once: {loading.doing}."
-        if time.monotonic() - started > 0.5 and text != shown:
-            place.progress(loading.share, plain(text))
-            shown = text
+    place = st.empty()
+    loading = _awaited(name, place)
     if loading.missing:
         with place.container():  # in one place, so that nothing of it stays when the network comes
             fetch.offer(*loading.missing)
@@ -141,6 +135,37 @@ def network(name: str) -> Network:
     if loading.network is None:
         refuse(loading.error)
     return loading.network
+
+
+def loaded(name: str) -> Network:
+    """A loaded network, for what a page can do without: it goes on where there is none.
+
+    Raises:
+        WslError: why the network does not come.
+    """
+    place = st.empty()
+    loading = _awaited(name, place)
+    place.empty()
+    if loading.missing:
+        raise WeightsError(
+            f"The weights of {loading.missing[0].title} are not on this machine. A station at which this "
+            f"network is chosen offers to fetch them."
+        )
+    if loading.network is None:
+        raise loading.error or NetworkError(f"The network {name} cannot be loaded.")
+    return loading.network
+
+
+def _awaited(name: str, place: Any) -> Loading:
+    """Wait until a network has come, or has not; the page shows the progress at `place`."""
+    loading, shown = begin(name), ""
+    started = time.monotonic()
+    while not loading.done.wait(0.02):
+        text = f"Preparing {name} for this machine, once: {loading.doing}."
+        if time.monotonic() - started > 0.5 and text != shown:
+            place.progress(loading.share, plain(text))
+            shown = text
+    return loading
 
 
 def caution(name: str) -> str:
@@ -166,6 +191,16 @@ def class_maps(photo: Photo, parameters: ActivationMapParameters) -> ClassMaps:
         return look(looking, photo, parameters)
     except WslError as error:
         refuse(error)
+
+
+def glance(photo: Photo, parameters: ActivationMapParameters) -> ClassMaps:
+    """As `class_maps`, for what a page can do without: it goes on where there are none.
+
+    Raises:
+        WslError: why there are none.
+    """
+    kept = _maps.get(_key(photo, parameters))
+    return kept if kept is not None else look(loaded(parameters.network), photo, parameters)
 
 
 def _key(photo: Photo, parameters: ActivationMapParameters) -> Hashable:

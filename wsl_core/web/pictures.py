@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from wsl_core.errors import ImageError
 from wsl_core.images import Photo, accepted_types, gallery, read
 from wsl_core.settings import settings
+from wsl_core.web.controls import recall, remember
 from wsl_core.web.sentences import plain
 from wsl_core.web.store import Store
 
@@ -94,6 +95,7 @@ def choose() -> Chosen:
         st.session_state.pop("own_picture", None)
         field = PictureParameters.model_fields["picture"]
         keys = list(gallery.names())
+        recall("picture")
         key = st.selectbox(
             field.title or "",
             keys,
@@ -102,11 +104,11 @@ def choose() -> Chosen:
             help=field.description,
             bind="query-params",
         )
-        return from_gallery(key or field.default)
+        return from_gallery(remember("picture", key or field.default))
     _receive(source)
     chosen = current()
     if chosen.key is None:
-        st.markdown("It stays in this machine's memory and is never part of the link.")
+        st.markdown("It stays on this machine and is never part of the link.")
     else:
         st.markdown(f"Until there is one, the gallery's {chosen.title.lower()} is shown.")
     return chosen

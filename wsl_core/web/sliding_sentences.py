@@ -1,21 +1,18 @@
-"""What the Sliding window page says: sentences, tables and lines of Python, made from numbers."""
+"""What the Sliding window page says: sentences and tables, made from numbers."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from wsl_core import networks
-from wsl_core.fcn import sliding_window
 from wsl_core.fcn.sliding_window import Costs, SlidingWindow
 from wsl_core.fcn.unconverted import Difference, Transfers
 from wsl_core.figures.objects import ObjectSet
 from wsl_core.networks import ClassScore
 from wsl_core.networks.layers import Layers, multiply_accumulates, parameters
 from wsl_core.web.activation_maps import signed
-from wsl_core.web.pictures import LONGEST_SIDE, Chosen
-from wsl_core.web.sliding_window import Slid, SlidingWindowView
+from wsl_core.web.sliding_window import Slid
 
 
 def window_sentence(one: Slid) -> str:
@@ -43,18 +40,6 @@ def window_table(one: Slid) -> dict[str, list[float]]:
     return {"row": list(range(1, len(values) + 1))} | columns
 
 
-def dense_top(one: Slid, row: int, column: int, count: int = 5) -> list[ClassScore]:
-    """The likeliest classes of a window, from the pass over the whole picture."""
-    scores = sliding_window.dense(one.maps, one.window)[:, row, column].astype(np.float64)
-    powers = np.exp(scores - scores.max())
-    chances = powers / powers.sum()
-    titles = one.maps.classes.titles
-    return [
-        ClassScore(int(i), titles[i], float(scores[i]), float(chances[i]))
-        for i in np.argsort(-scores)[:count]
-    ]
-
-
 def beside(alone: Sequence[ClassScore], dense: Sequence[ClassScore]) -> list[list[str]]:
     """Two rankings as the rows of a table."""
     return [
@@ -63,13 +48,20 @@ def beside(alone: Sequence[ClassScore], dense: Sequence[ClassScore]) -> list[lis
     ]
 
 
-def difference_sentence(found: Difference, name: str) -> str:
-    """Why a crop and the same window of the whole picture do not score the same."""
+def difference_sentence(found: Difference, name: str, side: int, field: int) -> str:
+    """Why a crop and the same window of the whole picture do not score the same.
+
+    Args:
+        found: the difference.
+        name: of the class.
+        side: of the window, in pixels.
+        field: side of what a cell sees, in pixels.
+    """
     parts = [
         f"For **{name}** the crop alone scores {signed(found.naive)}, the same window of the whole "
         f"picture {signed(found.dense)}: a difference of **{signed(found.value)} logits**. Around the "
-        f"crop every padded layer puts zeros, where the whole picture goes on; a cell at the crop's "
-        f"corner looks at {float(found.beyond.max()):.0%} outside of it."
+        f"crop every padded layer sees zeros, where the whole picture goes on.",
+        zeros_sentence(found, side, field),
     ]
     if found.centre is not None:
         parts.append(
@@ -79,6 +71,25 @@ def difference_sentence(found: Difference, name: str) -> str:
     if abs(found.head) > 0.005:
         parts.append(f"{signed(found.head)} of it are the head's, which is not linear.")
     return " ".join(parts)
+
+
+def zeros_sentence(found: Difference, side: int, field: int) -> str:
+    """Which cells of the crop the zeros around it reach, by what each cell sees."""
+    reached, least = int((found.beyond > 0).sum()), float(found.beyond.min())
+    sees = f"A cell sees {field} px across, the crop has {side}"
+    if found.beyond.size == 1:
+        return f"{sees}: of what its one cell sees, {least:.0%} lies outside."
+    if reached < found.beyond.size:
+        return (
+            f"{sees}: the zeros reach {reached} of its {found.beyond.size} cells, those near the border; "
+            f"the others see nothing of them."
+        )
+    share, most = f"{least:.0%}", f"{float(found.beyond.max()):.0%}"
+    share = share if share == most else f"{share} to {most}"
+    return (
+        f"{sees}: the zeros reach every one of its {reached} cells, not only those at the border, and make "
+        f"up {share} of what a cell sees."
+    )
 
 
 def transfer_sentence(both: Transfers) -> str:
@@ -91,63 +102,41 @@ def transfer_sentence(both: Transfers) -> str:
     if abs(stretch - 1) > 0.01:
         how = "narrower" if stretch < 1 else "wider"
         shape = f"becomes {max(stretch, 1 / stretch):.2f} times {how}"
+    larger = ""
+    if kept_rows * kept_columns > rows * columns:
+        larger = (
+            " The two scores need not agree: in the larger picture everything covers more cells, and "
+            "looks larger to the network."
+        )
     return (
         f"Resized to {width} × {height}, everything in this picture {shape}, and {rows} × {columns} cells "
         f"are all that is left to say where. Fed at its own proportions it gives {kept_rows} × "
-        f"{kept_columns} cells from the same weights."
+        f"{kept_columns} cells from the same weights.{larger}"
     )
 
 
-def window_in_python(
-    view: SlidingWindowView, chosen: Chosen, index: int, place: tuple[int, int]
-) -> str:
-    """The lines that give the figures of the window."""
-    finer = "" if view.finer == 1 else f", finer by {view.finer}"
-    lines = [
-        "from wsl_core import images, networks",
-        "from wsl_core.fcn import sliding_window, unconverted",
-        "from wsl_core.fcn.shift_and_stitch import shift_and_stitch" if finer else "",
-        "",
-        *_looked(view, chosen),
-        f"window = sliding_window.SlidingWindow.of(network, photo, {view.size!r})",
-        f"scores = sliding_window.dense(maps, window, {index})",
-        "print(window.count, scores.max())",
-        f"row, column = {place[0]}, {place[1]}",
-        "crop = unconverted.crop(photo, window, row, column)",
-        "print(unconverted.classify(network, crop), scores[row, column])",
-        f"found = unconverted.difference(network, photo, maps, window, row, column, {index})",
-        "print(found.value, found.ring, found.centre)",
-        f"maps = shift_and_stitch(network, photo, {view.size!r}, {view.finer})" if finer else "",
-    ]
-    return "\n".join(line for i, line in enumerate(lines) if line or i == 3)
-
-
-def transfer_in_python(view: SlidingWindowView, chosen: Chosen, index: int) -> str:
-    """The lines that give the figures of both transfers."""
-    return "\n".join(
-        [
-            "from wsl_core import images, networks",
-            "from wsl_core.fcn import unconverted",
-            "",
-            *_looked(view, chosen)[:2],
-            f"both = unconverted.transfers(network, photo, {view.size!r})",
-            f"print(both.squeezed.score({index}), both.kept.score({index}), both.stretch)",
-        ]
+def guess_question(window: SlidingWindow) -> str:
+    """What is to be guessed before anything is counted."""
+    height, width = window.input_size
+    return (
+        f"The picture is fed at {width} × {height} px, and a window of {window.side} × {window.side} px, "
+        f"moved by {window.jump} px, has **{window.count} places** on it. Classifying them one by one "
+        f"costs how many times the work of looking at the whole picture once?"
     )
 
 
-def _looked(view: SlidingWindowView, chosen: Chosen) -> list[str]:
-    picture = (
-        f'photo = images.gallery.load("{chosen.key}")'
-        if chosen.key
-        else f"photo = images.read({json.dumps(chosen.photo.name, ensure_ascii=False)}, "
-        f"longest_side={LONGEST_SIDE})"
+def guess_sentence(guess: int, costs: Costs, window: SlidingWindow) -> str:
+    """How a guess compares with what is counted, and why."""
+    height, width = window.input_size
+    area = window.count * window.side**2 / (height * width)
+    ratio, off = costs.ratio, max(guess / costs.ratio, costs.ratio / guess)
+    close = ": close" if off < 1.6 else ""
+    return (
+        f"You said {guess} times; here it is {ratio:.1f}{close}. There are {costs.windows} windows, but "
+        f"each is only a part of the picture: together they have {area:.1f} times its pixels. What "
+        f"overlapping windows share, one pass computes once; window by window it is computed anew each "
+        f"time."
     )
-    return [
-        picture,
-        f'network = networks.load("{view.network}")',
-        f"maps = network.class_maps(photo, {view.size!r})",
-    ]
 
 
 def costs_sentence(costs: Costs, window: SlidingWindow) -> str:
@@ -178,8 +167,8 @@ def race_sentence(facts: dict[str, Any], config: dict[str, Any]) -> str:
         f"**Measured** with {networks.card(config['network']).title} at the size {config['size']}: the "
         f"whole picture at once is **{facts['speedup']:.1f} times faster**; counting promised "
         f"{facts['mac_ratio']:.1f}. The scores of the two ways differ by {facts['mean_difference']:.2f} "
-        f"logits on average and by {facts['largest_difference']:.2f} at most: the padding at the crops' "
-        f"borders."
+        f"logits on average and by {facts['largest_difference']:.2f} at most, since a crop is padded with "
+        f"zeros where the whole picture goes on."
     )
 
 
@@ -231,21 +220,6 @@ def layers_sentence(layers: Layers, side: int) -> str:
         f"{len(converted)} layers below, and none changes: each row of a weight matrix is reshaped to a "
         f"filter. At {side} × {side} px one pass costs {_giga(multiply_accumulates(layers, side, side))} "
         f"multiply-accumulates."
-    )
-
-
-def race_in_python(view: SlidingWindowView, chosen: Chosen) -> str:
-    """The lines that run the race."""
-    return "\n".join(
-        [
-            "from wsl_core import images, jobs",
-            "from wsl_core.fcn import sliding_window",
-            "",
-            *_looked(view, chosen)[:1],
-            f'config = {{"network": "{view.network}", "size": {view.size!r}}}',
-            'for event in jobs.run(sliding_window.JOB, config, {"picture": photo.pixels}):',
-            "    print(event.facts if isinstance(event, jobs.Result) else event.doing)",
-        ]
     )
 
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,11 +18,10 @@ from wsl_core.fcn.sliding_window import SlidingWindow
 from wsl_core.fcn.unconverted import Difference
 from wsl_core.figures import OPACITY, Scale
 from wsl_core.images import Photo
-from wsl_core.networks import DEFAULT, ClassMaps, Geometry, Network, Placement
+from wsl_core.networks import DEFAULT, ClassMaps, ClassScore, Network, Placement
 from wsl_core.settings import settings
 from wsl_core.web import forward
-from wsl_core.web.activation_maps import MOST_LIKELY, ActivationMapView, signed
-from wsl_core.web.canvas import Panel
+from wsl_core.web.activation_maps import MOST_LIKELY, ActivationMapView
 from wsl_core.web.pictures import Chosen, PictureParameters
 from wsl_core.web.store import Store
 
@@ -31,6 +30,8 @@ OBJECTS, LAYERS, RACE = "objects", "layers", "race"
 A_WINDOW, A_PLACE = "a window", "a place"
 
 _finer: Store[ClassMaps] = Store(settings().cache_megabytes / 2, lambda maps: maps.features.nbytes)
+
+_crops: Store[Photo] = Store(settings().cache_megabytes / 8, lambda photo: photo.pixels.nbytes)
 
 
 class SlidingWindowView(PictureParameters):
@@ -82,6 +83,11 @@ class SlidingWindowView(PictureParameters):
         title="Point at",
         description="A window by its middle, or a place of the picture, to see all windows that hold it.",
     )
+    predict: bool = Field(
+        False,
+        title="Predict first",
+        description="Hide what was counted and measured, guess how much work one pass saves, then see.",
+    )
     opacity: float = Field(
         OPACITY, ge=0, le=1, title="Opacity", description="Of the paint at the end of the scale.",
         json_schema_extra={"step": 0.05},
@@ -116,6 +122,11 @@ class Slid:
     values: NDArray[np.float32]
     placement: Placement
     factor: int
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """Names the map: what is derived from it is kept under it."""
+        return self.maps.digest, self.maps.network, self.maps.input_size, self.index, self.factor
 
     @property
     def name(self) -> str:
@@ -153,27 +164,12 @@ def slid(
         finer: by shift-and-stitch, where the link asks for it.
     """
     index = most_likely(maps, view)
-    if finer is None:
-        values = sliding_window.dense(maps, window, index)
-        return Slid(maps, window, index, values, window.placement, 1)
-    values = _finer_means(finer.map(index), window.cells, view.finer)
-    coarse = window.placement.down.geometry
-    geometry = Geometry(coarse.jump / view.finer, coarse.receptive_field, coarse.first_centre)
-    rows, columns = values.shape
-    placement = Placement.of(geometry, (rows, columns), window.input_size, maps.picture_size)
-    return Slid(maps, window, index, values, placement, view.finer)
-
-
-def _finer_means(values: NDArray[np.float32], count: int, factor: int) -> NDArray[np.float32]:
-    """Means over `count` x `count` cells, every `factor`-th: what a window's classifier says there."""
-    rows, columns = (side - factor * (count - 1) for side in values.shape)
-    shifts = [factor * i for i in range(count)]
-    parts = [
-        values[down : down + rows, across : across + columns]
-        for down in shifts
-        for across in shifts
-    ]
-    return np.asarray(np.mean(parts, axis=0, dtype=np.float64), dtype=np.float32)
+    close = window if finer is None else window.finer(view.finer)
+    values = forward.derived(
+        ("windows", maps.digest, maps.network, maps.input_size, index, close.factor),
+        lambda: sliding_window.dense(maps if finer is None else finer, close, index),
+    )
+    return Slid(maps, window, index, values, close.placement, close.factor)
 
 
 def pinned_window(view: SlidingWindowView, window: SlidingWindow) -> tuple[int, int] | None:
@@ -184,74 +180,52 @@ def pinned_window(view: SlidingWindowView, window: SlidingWindow) -> tuple[int, 
     return (row, column) if 0 <= row < window.rows and 0 <= column < window.columns else None
 
 
-def window_panel(one: Slid, chosen: Chosen, pinned: tuple[int, int] | None) -> Panel:
-    """The map over the photograph, the kept window framed."""
-    return Panel(
-        title=one.name,
-        score=f"{one.values.size} windows",
-        values=one.values,
-        alt=window_words(one, chosen),
-        box=one.window.placement.window(*pinned) if pinned else None,
-    )
-
-
-def window_words(one: Slid, chosen: Chosen) -> str:
-    """What the map shows, in words and figures."""
-    row, column = np.unravel_index(int(np.argmax(one.values)), one.values.shape)
-    x, y = one.placement.centre(int(row), int(column))
-    height, width = one.maps.picture_size
-    return (
-        f"{chosen.title} with the score of {one.name} in each of {one.values.size} windows of "
-        f"{one.window.side} by {one.window.side} fed pixels. Highest {one.values.max():.2f} logits in the "
-        f"window around {x:.0f} across, {y:.0f} down of {width} by {height} pixels; lowest "
-        f"{one.values.min():.2f}."
-    )
-
-
 def window_scale(one: Slid) -> Scale:
     """Holds the windows of the likeliest classes, and those that are shown."""
+    return forward.derived(("window scale", one.key), lambda: _window_scale(one))
+
+
+def _window_scale(one: Slid) -> Scale:
     likely = [found.index for found in one.maps.top(5)]
     return Scale.of(
         [one.values, *(sliding_window.dense(one.maps, one.window, index) for index in likely)]
     )
 
 
-def difference_panel(found: Difference, name: str) -> Panel:
-    """The crop's map minus that of the whole picture."""
-    rows, columns = found.cells.shape
-    return Panel(
-        title=f"{name}: crop − whole",
-        score=f"mean {signed(float(found.cells.mean()))}",
-        values=found.cells,
-        alt=(
-            f"The crop with its map of {name} minus that of the whole picture, {rows} by {columns} cells: "
-            f"from {found.cells.min():.2f} to {found.cells.max():.2f} logits."
-        ),
-    )
+def dense_top(one: Slid, row: int, column: int, count: int = 5) -> list[ClassScore]:
+    """The likeliest classes of a window, from the pass over the whole picture."""
+    key = ("dense top", one.maps.digest, one.maps.network, one.maps.input_size, row, column, count)
+    return forward.derived(key, lambda: _dense_top(one, row, column, count))
 
 
-def transfer_panel(maps: ClassMaps, index: int, chosen: Chosen) -> Panel:
-    """A class map of one of the two transfers."""
-    one, values = maps.score(index), maps.map(index)
-    height, width = maps.input_size
-    x, y = maps.peak(index)
-    return Panel(
-        title=f"{width} × {height}",
-        score=f"{signed(one.score)} logits, {one.probability:.1%}",
-        values=values,
-        alt=(
-            f"{chosen.title} fed at {width} by {height} pixels, with the class activation map of "
-            f"{one.name}: score {one.score:.2f} logits, highest {values.max():.2f} at {x:.0f} across, "
-            f"{y:.0f} down."
-        ),
-    )
+def _dense_top(one: Slid, row: int, column: int, count: int) -> list[ClassScore]:
+    down, across = one.window.cells_of(row, column)
+    features = one.maps.features[:, down, across].mean(axis=(1, 2))
+    scores = (one.maps.weight @ features + one.maps.bias).astype(np.float64)
+    powers = np.exp(scores - scores.max())
+    chances = powers / powers.sum()
+    titles = one.maps.classes.titles
+    return [
+        ClassScore(int(i), titles[i], float(scores[i]), float(chances[i]))
+        for i in np.argsort(-scores)[:count]
+    ]
 
 
 def highest_window(one: Slid) -> tuple[int, int]:
     """(row, column) of the window with the highest score in one pass."""
-    values = sliding_window.dense(one.maps, one.window, one.index)
+    values = one.values[:: one.factor, :: one.factor]
     row, column = np.unravel_index(int(np.argmax(values)), values.shape)
     return int(row), int(column)
+
+
+def crop(photo: Photo, window: SlidingWindow, place: tuple[int, int]) -> Photo:
+    """A window of the picture, cut once for all visitors."""
+    key = (photo.digest, photo.pixels.shape, window.input_size, window.side, place)
+    cut = _crops.get(key)
+    if cut is None:
+        cut = unconverted.crop(photo, window, *place)
+        _crops.put(key, cut)
+    return cut
 
 
 def alone(view: SlidingWindowView) -> ActivationMapParameters:

@@ -15,7 +15,15 @@ from wsl_core.settings import settings
 
 
 def _prepare() -> None:
-    from wsl_core.web import activation_maps, digits, forward, pictures, station, thumbnails  # noqa: F401
+    from wsl_core.web import (  # noqa: F401
+        activation_maps,
+        attribution_drawer,
+        digits,
+        forward,
+        pictures,
+        station,
+        thumbnails,
+    )
 
     view = activation_maps.ActivationMapView()
     chosen = pictures.from_gallery(view.picture)

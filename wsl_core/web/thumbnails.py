@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from wsl_core import figures
-from wsl_core.errors import WslError
+from wsl_core.errors import ParameterError
 from wsl_core.fcn.sliding_window import SlidingWindow
 from wsl_core.figures import Scale, overlay
 from wsl_core.images import Photo
@@ -12,7 +12,8 @@ from wsl_core.networks.network import resized
 from wsl_core.web import forward
 from wsl_core.web.activation_maps import ActivationMapView, alternative_text, shown_classes
 from wsl_core.web.pictures import Chosen
-from wsl_core.web.sliding_window import SlidingWindowView, highest_window, slid, window_words
+from wsl_core.web.sliding_panels import window_words
+from wsl_core.web.sliding_window import SlidingWindowView, highest_window, slid
 from wsl_core.web.stations import Station
 
 SIDE = 480
@@ -21,7 +22,7 @@ SIDE = 480
 def activation_map(chosen: Chosen) -> tuple[bytes, str]:
     """JPEG and alternative text: the most likely class's map over the picture."""
     view, photo = ActivationMapView(), chosen.photo
-    maps = forward.class_maps(photo, view)
+    maps = forward.glance(photo, view)
     index, _ = shown_classes(maps, view)
     painted = overlay(
         _small(photo),
@@ -37,11 +38,11 @@ def activation_map(chosen: Chosen) -> tuple[bytes, str]:
 def sliding_window(chosen: Chosen) -> tuple[bytes, str]:
     """JPEG and alternative text: the window with the highest score, framed in the picture."""
     view, photo = SlidingWindowView(size=ActivationMapView().size), chosen.photo
-    maps = forward.class_maps(photo, view.looked())
+    maps = forward.glance(photo, view.looked())
     small = _small(photo)
     try:
-        window = SlidingWindow.of(forward.network(view.network), photo, view.size)
-    except WslError as error:
+        window = SlidingWindow.of(forward.loaded(view.network), photo, view.size)
+    except ParameterError as error:  # a panorama, lower than the window
         return small.jpeg(SIDE), f"{chosen.title}. {error}"
     one = slid(maps, window, view)
     framed = figures.framed(small, window.placement.window(*highest_window(one)))
@@ -62,5 +63,14 @@ THUMBNAILS: dict[str, Callable[[Chosen], tuple[bytes, str]]] = {
 
 
 def of(station: Station, chosen: Chosen) -> tuple[bytes, str]:
-    """JPEG and alternative text of a station's thumbnail."""
+    """JPEG and alternative text of a station's thumbnail.
+
+    Raises:
+        WslError: why there is none; `plain` gives the picture by itself.
+    """
     return THUMBNAILS[station.url](chosen)
+
+
+def plain(chosen: Chosen) -> tuple[bytes, str]:
+    """JPEG and alternative text of the visitor's picture, nothing painted over it."""
+    return _small(chosen.photo).jpeg(SIDE), chosen.title
