@@ -234,10 +234,11 @@ def ask(*more: str) -> tuple[pictures.Chosen, SlidingWindowView, Any]:
 
 def kept_window() -> str:
     """The window in the link; where another part left it out, the one that was kept."""
-    known = st.session_state.get(KEPT, "")
-    if known and "cell" not in st.query_params:
-        st.query_params["cell"] = known
-    return st.session_state.setdefault(KEPT, st.query_params.get("cell", ""))
+    cell: str = st.query_params.get("cell", st.session_state.get(KEPT, ""))
+    if cell and "cell" not in st.query_params:
+        st.query_params["cell"] = cell
+    st.session_state[KEPT] = cell
+    return cell
 
 
 PARTS = {

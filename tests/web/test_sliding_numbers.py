@@ -155,6 +155,24 @@ def test_the_table_has_every_window(maps, window) -> None:
     assert np.stack(list(table.values()), axis=1) == pytest.approx(one.values, abs=0.0051)
 
 
+@pytest.mark.parametrize(
+    ("factor", "passes", "cells"),
+    [
+        (1, "one pass", "the mean of the 3 × 3 cells that lie in it."),
+        (2, "4 passes", "the mean of 3 × 3 cells in it, every other one."),
+        (4, "16 passes", "the mean of 3 × 3 cells in it, every fourth."),
+    ],
+)
+def test_how_windows_are_counted_is_said(maps, window, factor, passes: str, cells: str) -> None:
+    fine = finer(maps, factor) if factor > 1 else None
+    one = page.slid(maps, window, SlidingWindowView(finer=factor), fine)
+    text = words.window_sentence(one)
+    rows, columns = (factor * (n - 1) + 1 for n in (window.rows, window.columns))
+    assert f"moved by {32 // factor} px, has {rows} × {columns} = {rows * columns} places" in text
+    assert f"and {passes} of the network" in text
+    assert text.endswith(f"a window's score is {cells}")
+
+
 def test_two_rankings_stand_side_by_side(maps, window) -> None:
     one = page.slid(maps, window, SlidingWindowView())
     dense = page.dense_top(one, 1, 2, count=2)

@@ -378,6 +378,20 @@ def test_a_photograph_keeps_its_settings_while_another_part_is_seen(station) -> 
     assert station.visit.link == link
 
 
+def test_clicks_that_overtake_each_other_lose_nothing(station) -> None:
+    station.open(
+        "windows", part="window", first="lynx", cell="2,4", opacity="0.5", picture="coffee"
+    )
+    link = station.visit.link
+    for pause in (0, 60, 120, 200):  # ms: a run is left at another of its widgets each time
+        for part in ("objects", "window", "race", "window", "digits", "any size", "window"):
+            station.visit.segment("part", part).click(no_wait_after=True)
+            station.page.wait_for_timeout(pause)
+    expect(station.page.get_by_role("img", name="The crop of row 2, column 4")).to_be_visible()
+    station.visit.idle()
+    assert station.visit.link == link
+
+
 def test_the_lecture_and_back_keeps_the_window(station) -> None:
     station.open("windows", part="window", first="lynx", cell="2,4")
     station.page.get_by_role("link", name="All stations of the lecture").click()

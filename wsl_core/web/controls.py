@@ -106,7 +106,7 @@ def recall(key: str) -> None:
     a bound one leaves the address then.
     """
     kept = st.session_state.setdefault(KEPT, {})
-    if key in kept and key not in st.session_state and key not in st.query_params:
+    if key in kept and key not in st.session_state:
         st.session_state[key] = kept[key]
 
 

@@ -18,18 +18,19 @@ from wsl_core.web.sliding_window import Slid
 def window_sentence(one: Slid) -> str:
     """How many windows there are and what they cost."""
     rows, columns = one.values.shape
-    passes = f"{one.factor**2} passes" if one.factor > 1 else "one pass"
     height, width = one.window.input_size
-    stride = one.placement.down.geometry.jump
+    side, cells, factor = one.window.side, one.window.cells, one.factor
+    passes = f"{factor**2} passes" if factor > 1 else "one pass"
+    score = f"a window's score is the mean of the {cells} × {cells} cells that lie in it"
+    if factor > 1:
+        which = {2: "every other one", 4: "every fourth"}[factor]
+        score = f"a window's score is the mean of {cells} × {cells} cells in it, {which}"
+    if cells == 1:
+        score = "a window's score is one cell"
     return (
-        f"The picture is fed at {width} × {height} px. A window of {one.window.side} × {one.window.side} "
-        f"px, moved by {stride:g} px, has {rows} × {columns} = {one.values.size} places on it, and "
-        f"{passes} of the network over the whole picture gave all of them: a window's score is the mean "
-        f"of the {one.window.cells} × {one.window.cells} cells that lie in it."
-        if one.window.cells > 1
-        else f"The picture is fed at {width} × {height} px. A window of {one.window.side} × "
-        f"{one.window.side} px, moved by {stride:g} px, has {rows} × {columns} = {one.values.size} places "
-        f"on it, and {passes} of the network over the whole picture gave all of them, one cell each."
+        f"The picture is fed at {width} × {height} px. A window of {side} × {side} px, moved by "
+        f"{one.placement.down.geometry.jump:g} px, has {rows} × {columns} = {one.values.size} places on "
+        f"it, and {passes} of the network over the whole picture gave all of them: {score}."
     )
 
 
