@@ -6,6 +6,7 @@ A block stands between `<!-- NAME:begin -->` and `<!-- NAME:end -->`; what is wr
 lost. Figures come from `benchmarks/results`, settings from `wsl_core.settings`.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -124,7 +125,7 @@ def training_block() -> str:
     from safetensors import safe_open
 
     with safe_open(networks.card("lenet").weights_path(), "numpy") as file:
-        facts = file.metadata()
+        facts = json.loads(file.metadata()["training"])
     digits, held_out = int(facts["digits"]), int(facts["held_out"])
     return (
         f"Trained on the first {digits - held_out:,} digits of MNIST's training half, with seed "

@@ -7,8 +7,8 @@ The default network, one picture of SIDE x SIDE pixels, scores of all 1,000 clas
 and threads:
 
 - dense: `Network.class_maps` and `dense`: one pass, then the mean over each window's cells.
-- one by one: `naive`: each window is cut out and takes a pass; the head meets 16 windows at once.
-- batches of 4 and 16: the same network, compiled for so many windows a pass.
+- naive: the package's own reference, `naive`: windows are cut out, a few of them take a pass.
+- batches of 1, 4 and 16: the same network, compiled for so many windows of this one size a pass.
 - two at a time: two passes side by side, on half the threads each.
 
 The speed-up is over the fastest of the ways that classify crops. Medians over interleaved rounds. Scores
@@ -40,13 +40,13 @@ from wsl_core.settings import settings
 
 PACKAGES = ("openvino", "numpy", "pillow")
 PICTURE = "cat"
-DENSE, ONE_BY_ONE, TWO = "dense", "one by one", "two at a time"
-BATCHES = (4, 16)
+DENSE, NAIVE, TWO = "dense", "naive", "two at a time"
+BATCHES = (1, 4, 16)
 Float32 = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 
 
-def one_by_one(network: Network, photo: Photo, window: SlidingWindow) -> Float32:
+def naive(network: Network, photo: Photo, window: SlidingWindow) -> Float32:
     """The package's own naive way, (classes, windows)."""
     *_, (_, scores) = sliding_window.naive(network, photo, window)
     return scores.reshape(len(scores), -1)
@@ -113,7 +113,7 @@ def run(side: int, rounds: int, threads: int | None, patience: float) -> dict[st
 
     contestants: dict[str, Callable[[], Float32]] = {
         DENSE: dense,
-        ONE_BY_ONE: lambda: one_by_one(network, photo, window),
+        NAIVE: lambda: naive(network, photo, window),
     }
     for batch in BATCHES:
         batched = Compiled(network, window.side, batch, 1)
@@ -123,7 +123,7 @@ def run(side: int, rounds: int, threads: int | None, patience: float) -> dict[st
         contestants[TWO] = lambda: pair.scores(photo, window)
     scores = {name: call() for name, call in contestants.items()}
     same_scores(scores)
-    differences = np.abs(scores[DENSE].reshape(scores[ONE_BY_ONE].shape) - scores[ONE_BY_ONE])
+    differences = np.abs(scores[DENSE].reshape(scores[NAIVE].shape) - scores[NAIVE])
     timing = measure.interleaved(contestants, rounds, warm_up=0, patience=patience)
     milliseconds = {name: round(value, 1) for name, value in timing.milliseconds.items()}
     rival = min((name for name in milliseconds if name != DENSE), key=milliseconds.__getitem__)
@@ -158,8 +158,8 @@ def run(side: int, rounds: int, threads: int | None, patience: float) -> dict[st
 
 def same_scores(scores: dict[str, Float32]) -> None:
     """Stop unless all ways that classify crops say the same."""
-    for name in scores.keys() - {DENSE, ONE_BY_ONE}:
-        difference = float(np.abs(scores[name] - scores[ONE_BY_ONE]).max())
+    for name in scores.keys() - {DENSE, NAIVE}:
+        difference = float(np.abs(scores[name] - scores[NAIVE]).max())
         if not difference < 1e-2:
             raise SystemExit(
                 f"The scores of {name} differ by {difference:.4f}: something is wrong."

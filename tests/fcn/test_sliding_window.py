@@ -371,7 +371,7 @@ def test_a_head_that_is_not_linear_is_pointed_out_and_its_own_score_taken(
     assert sliding_window.caution(network).endswith("It squeezes.")
     window = SlidingWindow.of(network, noise, "full")
     crop = np.ascontiguousarray(noise.pixels[window.pixels_of(3, 5)])
-    (cells,) = network.runtime.run(crop, (network.card.features,))
+    ((cells,),) = network.runtime.run(crop[None], (network.card.features,))
     own = network.runtime.weight @ cells.max(axis=(1, 2)) + network.runtime.bias
     assert slid(network, noise, window)[:, 3, 5] == pytest.approx(own, abs=1e-5)
 

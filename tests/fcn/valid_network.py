@@ -38,7 +38,11 @@ class ValidRuntime:
             Layer("head", "convolution", (CLASSES, CHANNELS, 1, 1), 18, 15, steps, (3, 5)),
         )
 
-    def run(self, picture: NDArray[np.uint8], taps: tuple[str, ...]) -> list[NDArray[np.float32]]:
+    def run(self, pictures: NDArray[np.uint8], taps: tuple[str, ...]) -> list[NDArray[np.float32]]:
+        runs = [self._run(picture, taps) for picture in pictures]
+        return [np.stack([run[i] for run in runs]) for i in range(len(taps))]
+
+    def _run(self, picture: NDArray[np.uint8], taps: tuple[str, ...]) -> list[NDArray[np.float32]]:
         self.passes.append(picture.shape[:2])
         values = picture.astype(float) / 255 - 0.5
         patches = np.lib.stride_tricks.sliding_window_view(values, (FIELD, FIELD), axis=(0, 1))

@@ -59,7 +59,7 @@ def test_top_1_would_show_a_mistake_in_feeding(
     right = []
     for one in samples:
         fed = np.ascontiguousarray(mistaken(resized(one.photo.pixels, side, side)))
-        (features,) = network.runtime.run(fed, (network.card.features,))
+        ((features,),) = network.runtime.run(fed[None], (network.card.features,))
         scores = network.runtime.weight @ features.mean(axis=(1, 2)) + network.runtime.bias
         right.append(scores.argmax() == one.index)
     assert np.mean(right) < 0.84
@@ -95,7 +95,7 @@ def _pointed(network: Network, samples: tuple) -> tuple[np.ndarray, np.ndarray]:
         photo, box = pasted(sample, rng)
         exact.append(distance(network.class_maps(photo, "full").peak(sample.index), box))
         even = resized(photo.pixels, 704, 896)
-        (features,) = network.runtime.run(even, (network.card.features,))
+        ((features,),) = network.runtime.run(even[None], (network.card.features,))
         cells = np.tensordot(network.runtime.weight[sample.index], features, axes=1)
         row, column = np.unravel_index(cells.argmax(), cells.shape)
         stretched = (

@@ -7,6 +7,7 @@ digits are held out, for choices. The same seed gives the same weights on the sa
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -237,8 +238,9 @@ def main() -> int:
             print(f"{event.step} of {how.steps}: loss {event.figures['loss']:.4f}", file=sys.stderr)
         if isinstance(event, jobs.Result):
             WEIGHTS.parent.mkdir(exist_ok=True)
-            facts = {key: str(value) for key, value in (how.model_dump() | event.facts).items()}
-            save_file(event.arrays, WEIGHTS, metadata=facts | {"digits": str(len(digits))})
+            facts = how.model_dump() | event.facts | {"digits": len(digits)}
+            # In one entry: several would be written in a random order, and the file be another.
+            save_file(event.arrays, WEIGHTS, metadata={"training": json.dumps(facts)})
             print(f"{event.facts['accuracy']:.4f} of the held-out digits are recognised.")
     SHEET.parent.mkdir(exist_ok=True)
     sheet(test).save(SHEET, optimize=True)

@@ -95,30 +95,19 @@ def own_scores(
 ) -> Float32:
     """The network's own scores of pictures, as it was before it was made fully convolutional.
 
-    Each picture takes a pass of its own: on processors a batch is no faster
-    (`python -m benchmarks.sliding_window` shows it). The head meets all of them at once.
-
     Args:
         network: that classifies.
-        crops: (height, width, 3) uint8 each, of sides that the network accepts.
+        crops: (height, width, 3) uint8 each, all of one size that the network accepts.
         which: index of one class; None for all.
 
     Returns:
         (N, K) logits, or (N,) of one class.
     """
-    seen = (
-        network.class_maps(Photo(crop, crop.shape[1], crop.shape[0], "crop", ""), "full")
-        for crop in crops
-    )
-    pooled = np.stack([_pooled(maps) for maps in seen])
+    pooled = network.pooled(np.stack(crops))
     weight, bias = network.runtime.weight, network.runtime.bias
     if which is None:
         return pooled @ weight.T + bias
     return np.asarray(pooled @ weight[which] + bias[which], dtype=np.float32)
-
-
-def _pooled(maps: ClassMaps) -> Float32:
-    return maps.features.mean(axis=(1, 2)) if maps.pooled is None else maps.pooled
 
 
 def naive(
@@ -129,7 +118,7 @@ def naive(
     *,
     batch: int = 16,
 ) -> Iterator[tuple[int, Float32]]:
-    """Crop, classify, move: the reference that `dense` is held against.
+    """Crop, classify, move: the reference that `dense` is held against; a few windows a pass.
 
     The picture is resized once, as for the class maps; windows are cut out of that, row by row.
 

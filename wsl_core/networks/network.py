@@ -33,13 +33,16 @@ class Runtime(Protocol):
     channels: dict[str, int]
     layers: Layers
 
-    def run(self, picture: NDArray[np.uint8], taps: tuple[str, ...]) -> list[NDArray[np.float32]]:
-        """One picture (h, w, 3) uint8 -> each tap (channels, rows, columns) float32."""
+    def run(self, pictures: NDArray[np.uint8], taps: tuple[str, ...]) -> list[NDArray[np.float32]]:
+        """Pictures (N, h, w, 3) uint8, in one pass -> each tap (N, channels, rows, columns) float32."""
 
 
 # One forward pass at a time in this process, whichever network: two at once are slower than one
 # after the other, and a class of thirty would stack up their memory.
 _forward = threading.Lock()
+BATCH = (
+    4  # pictures a pass, where there are several; more are no faster (`benchmarks.sliding_window`)
+)
 
 
 class Network:
@@ -79,8 +82,7 @@ class Network:
         if mirrored:
             pixels = np.ascontiguousarray(pixels[:, ::-1])
         outputs = (self.card.features, *(("pooled",) if self.card.head == "cells" else ()))
-        with _forward:
-            features, *pooled = self.runtime.run(pixels, outputs)
+        features, *pooled = (value[0] for value in self._run(pixels[None], outputs))
         placement = Placement.of(
             self.geometry(),
             features.shape[1:],
@@ -102,7 +104,7 @@ class Network:
     def features(
         self, batch: NDArray[np.uint8], taps: Sequence[str]
     ) -> dict[str, NDArray[np.float32]]:
-        """Named layers of several pictures, each picture in one pass.
+        """Named layers of several pictures, a few of them a pass.
 
         Args:
             batch: (N, h, w, 3) uint8, RGB; sides that the card accepts.
@@ -116,6 +118,36 @@ class Network:
             ParameterError: a batch of another shape, kind or side.
         """
         names = tuple(dict.fromkeys(self._known(tap) for tap in taps))  # OpenVINO dies of doubles
+        self._check(batch)
+        return dict(zip(names, self._run(batch, names), strict=True))
+
+    def pooled(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """The features that the network's own scores are made of, for several pictures.
+
+        Args:
+            batch: (N, h, w, 3) uint8, RGB; sides that the card accepts.
+
+        Returns:
+            (N, channels) float32: scores = weight @ pooled + bias.
+
+        Raises:
+            ParameterError: a batch of another shape, kind or side.
+        """
+        self._check(batch)
+        if self.card.head == "cells":
+            return self._run(batch, ("pooled",))[0][:, :, 0, 0]
+        return self._run(batch, (self.card.features,))[0].mean(axis=(2, 3))
+
+    def _run(self, batch: NDArray[np.uint8], outputs: tuple[str, ...]) -> list[NDArray[np.float32]]:
+        """All pictures, `BATCH` a pass; what is left over one by one, since each number is compiled."""
+        whole = len(batch) - len(batch) % BATCH
+        parts = [batch[i : i + BATCH] for i in range(0, whole, BATCH)]
+        parts += [batch[i : i + 1] for i in range(whole, len(batch))]
+        with _forward:
+            runs = [self.runtime.run(np.ascontiguousarray(part), outputs) for part in parts]
+        return [np.concatenate([run[i] for run in runs]) for i in range(len(outputs))]
+
+    def _check(self, batch: NDArray[np.uint8]) -> None:
         if batch.ndim != 4 or batch.shape[-1] != 3 or batch.dtype != np.uint8 or not len(batch):
             raise ParameterError(
                 f"The batch has shape {batch.shape} and type {batch.dtype}; needed is (pictures, height, "
@@ -127,9 +159,6 @@ class Network:
                     f"{self.card.title} does not accept a side of {side} px; the nearest it accepts is "
                     f"{self.card.sides.nearest(side)}."
                 )
-        with _forward:
-            runs = [self.runtime.run(np.ascontiguousarray(picture), names) for picture in batch]
-        return {tap: np.stack([run[i] for run in runs]) for i, tap in enumerate(names)}
 
     def _known(self, tap: str) -> str:
         if tap not in self.card.taps:

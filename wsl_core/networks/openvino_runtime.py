@@ -66,20 +66,23 @@ class OpenVINORuntime:
         self.geometries, self.channels = exported.geometries, exported.channels
         self.layers = exported.layers
         self._file = exported.folder / "network.xml"
-        self._requests: dict[tuple[str, ...], Any] = {}
+        self._requests: dict[tuple[tuple[str, ...], int], Any] = {}
 
-    def _request(self, taps: tuple[str, ...]) -> Any:
-        """An inference request that computes these taps and no layer beyond them."""
-        if taps not in self._requests:
+    def _request(self, taps: tuple[str, ...], pictures: int = 1) -> Any:
+        """An inference request for so many pictures; no layer beyond these taps is computed."""
+        if (taps, pictures) not in self._requests:
             whole = self._core.read_model(self._file)
             outputs = [whole.output(tap).node for tap in taps]
             model = self._openvino.Model(outputs, whole.get_parameters(), self.card.name)
+            if pictures > 1:
+                model.reshape([pictures, -1, -1, 3])
             compiled = self._core.compile_model(model, "CPU", self._options)
-            self._requests[taps] = compiled.create_infer_request()
-        return self._requests[taps]
+            self._requests[taps, pictures] = compiled.create_infer_request()
+        return self._requests[taps, pictures]
 
-    def run(self, picture: NDArray[np.uint8], taps: tuple[str, ...]) -> list[NDArray[np.float32]]:
-        """One picture (h, w, 3) uint8 -> each tap (channels, rows, columns) float32."""
-        results = self._request(taps).infer(picture[None], share_inputs=True, share_outputs=True)
-        # The memory of the outputs belongs to the request and is written again by the next picture.
-        return [np.array(results[i][0]) for i in range(len(taps))]
+    def run(self, pictures: NDArray[np.uint8], taps: tuple[str, ...]) -> list[NDArray[np.float32]]:
+        """Pictures (N, h, w, 3) uint8 -> each tap (N, channels, rows, columns) float32."""
+        request = self._request(taps, len(pictures))
+        results = request.infer(pictures, share_inputs=True, share_outputs=True)
+        # The memory of the outputs belongs to the request and is written again by the next pictures.
+        return [np.array(results[i]) for i in range(len(taps))]

@@ -163,16 +163,16 @@ class TorchRuntime:
         self.mean = torch.tensor(self.card.mean, device=self.device).view(3, 1, 1)
         self.std = torch.tensor(self.card.std, device=self.device).view(3, 1, 1)
 
-    def run(self, picture: NDArray[np.uint8], taps: tuple[str, ...]) -> list[NDArray[np.float32]]:
-        """One picture (h, w, 3) uint8 -> each tap (channels, rows, columns) float32."""
-        rgb = torch.from_numpy(np.array(picture)).to(self.device)
-        x = (rgb.permute(2, 0, 1).float() - self.mean) / self.std
+    def run(self, pictures: NDArray[np.uint8], taps: tuple[str, ...]) -> list[NDArray[np.float32]]:
+        """Pictures (N, h, w, 3) uint8 -> each tap (N, channels, rows, columns) float32."""
+        rgb = torch.from_numpy(np.array(pictures)).to(self.device)
+        x = (rgb.permute(0, 3, 1, 2).float() - self.mean) / self.std
         with (
             torch.inference_mode(),
             torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.autocast),
         ):
-            values = self.network(x[None])
-        return [values[tap][0].float().cpu().numpy() for tap in taps]
+            values = self.network(x)
+        return [values[tap].float().cpu().numpy() for tap in taps]
 
 
 def _processor_has_bfloat16() -> bool:
