@@ -3,9 +3,9 @@
 import streamlit as st
 
 from wsl_core.fcn.activation_maps import cell_sum, verdict
-from wsl_core.networks import CARDS, imagenet
+from wsl_core.networks import CARDS
 from wsl_core.web import activation_maps as page
-from wsl_core.web import forward, pictures, station
+from wsl_core.web import class_choice, forward, pictures, station
 from wsl_core.web.activation_maps import ActivationMapView
 from wsl_core.web.attribution_drawer import pixel_by_pixel, read_link
 from wsl_core.web.attributions import AttributionView
@@ -22,23 +22,6 @@ def keep_cell() -> None:
         st.session_state.guess = (row, column)
     else:
         st.query_params["cell"] = f"{row + 1},{column + 1}"
-
-
-def show_class(title: str, name: str = "first") -> None:
-    """Show this class instead."""
-    st.session_state[name] = title
-
-
-def ask_class(name: str) -> str:
-    """Ask for a class; where the name fits several, offer them and keep to the most likely."""
-    typed = control(ActivationMapView, name)
-    chosen, sentence, candidates = page.named_class(typed, imagenet.classes())
-    if sentence:
-        st.markdown(plain(sentence))
-        with st.container(horizontal=True, gap="small"):
-            for title in candidates:
-                st.button(title, key=f"{name}-{title}", on_click=show_class, args=(title, name))
-    return chosen
 
 
 def new_guess() -> None:
@@ -67,9 +50,11 @@ def view() -> None:
         network = control(ActivationMapView, "network")
         st.markdown("**What the network says**")
         likely = st.container(key="likely", horizontal=True, gap="small")
-        first = ask_class("first")
+        first = class_choice.ask(ActivationMapView)
         show = control(ActivationMapView, "view")
-        second = page.MOST_LIKELY if show == page.ONE else ask_class("second")
+        second = (
+            page.MOST_LIKELY if show == page.ONE else class_choice.ask(ActivationMapView, "second")
+        )
         with st.container(horizontal=True):
             opacity = control(ActivationMapView, "opacity")
             threshold = control(ActivationMapView, "threshold")
@@ -91,16 +76,7 @@ def view() -> None:
     )  # fmt: skip
     with left:
         maps = forward.class_maps(chosen.photo, asked)
-    with likely:
-        for one in maps.top(5):
-            st.button(
-                f"{one.name} {one.probability:.0%}",
-                key=f"likely-{one.index}",
-                help=f"{one.score:.2f} logits. {maps.classes.definitions[one.index].capitalize()}.",
-                on_click=show_class,
-                args=(one.name,),
-                type="primary" if one.index == page.shown_classes(maps, asked)[0] else "secondary",
-            )
+    class_choice.likely(likely, maps, page.shown_classes(maps, asked)[0])
     with left:
         picture(asked, chosen, maps)
     with below:

@@ -137,6 +137,8 @@ def test_an_interrupted_resumption_cancels_and_keeps_the_checkpoint(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Tests that run in the background are told to ignore it, and hand that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     eventually(lambda: standing.state == "running")
     at_the_gate(standing)

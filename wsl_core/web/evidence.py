@@ -124,7 +124,7 @@ def _result(run: Run) -> None:
     except WslError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    station.table(["way", "time", "network"], words.race_rows(facts))
+    station.table(["way", "time", "classified"], words.race_rows(facts))
     st.markdown(words.race_sentence(facts, run.config))
 
 

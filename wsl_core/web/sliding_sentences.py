@@ -157,8 +157,8 @@ def _giga(count: int) -> str:
 def race_rows(facts: dict[str, Any]) -> list[list[str]]:
     """Both ways of a finished race, line by line."""
     return [
-        ["one window after the other", f"{facts['naive_s']:.2f} s", f"{facts['windows']} passes"],
-        ["the whole picture at once", f"{facts['dense_s']:.3f} s", "1 pass"],
+        ["window by window", f"{facts['naive_s']:.2f} s", f"{facts['windows']} windows"],
+        ["the whole picture at once", f"{facts['dense_s']:.3f} s", "1 picture"],
     ]
 
 
