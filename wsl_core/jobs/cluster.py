@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 ANSWER_S = 5.0  # for a scheduler, to be reached and then to answer
 POLL_S = 0.1  # between two looks at whether the run was cancelled
 NOTICE_S = 1.0  # who waits longer for a machine of the cluster is told so
+LAST_WORDS_S = 3.0  # after a refusal, for what the job printed to arrive
 SILENCE_S = 10.0  # after the end of a task, for its last message to arrive
 HELD = 4  # events that have arrived and are not written down yet
 INSTALL = "pip install 'beyond-imagenet[cluster]'"
@@ -130,12 +131,13 @@ class _Drain:
         present: _Hello | None = None
         heard = time.monotonic()
         waiting = False
+        refused: WslError | None = None  # raised once all that the job printed has come, too
         while not stop():
             try:
                 sender, what = self.inbox.get(timeout=POLL_S)
             except queue.Empty:
                 silence = time.monotonic() - heard
-                self._see_to(task, present, silence)
+                self._see_to(task, present, refused, silence)
                 if present is None and silence > NOTICE_S and not waiting:
                     waiting = True
                     yield Progress(self._share(), f"waiting for a machine of {_address()}")
@@ -143,19 +145,21 @@ class _Drain:
             heard = time.monotonic()
             if isinstance(what, _Hello):
                 self._compare(what)
-                present = what
+                present, refused = what, None
                 self.files.begin()
                 self._listen(what.attempt, self.files.task())
             elif present is None or sender != present.attempt:
                 continue  # from a machine that the cluster has given up
-            elif isinstance(what, WslError):
+            elif isinstance(what, Interrupted):
                 raise what
+            elif isinstance(what, WslError):
+                refused = what
             elif not isinstance(what, int):
                 yield what
-            elif what == 0:
+            elif what == 0 and refused is None:
                 return
             else:
-                raise Interrupted(
+                raise refused or Interrupted(
                     f"The process for {self.name} on {present.machine} stopped before it was done (exit "
                     f"status {what}): {self.files.last_words()}. Resume the run; if it stops again, "
                     f"report this sentence."
@@ -166,8 +170,14 @@ class _Drain:
         lines, _ = self.files.told()
         return next((line["share"] for line in reversed(lines) if "share" in line), 0.0)
 
-    def _see_to(self, task: Future, present: _Hello | None, silence: float) -> None:
+    def _see_to(
+        self, task: Future, present: _Hello | None, refused: WslError | None, silence: float
+    ) -> None:
         """Raise what became of the task, if it will not send anything any more."""
+        if refused is not None:
+            if silence > LAST_WORDS_S:
+                raise refused
+            return
         match task.status:
             case "error":
                 raise self._failed(task.exception(), present)
