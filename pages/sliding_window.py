@@ -145,7 +145,7 @@ def keep_to_one(
     network = forward.network(view.network)
     crop = page.crop(chosen.photo, one.window, place)
     alone = forward.class_maps(crop, page.alone(view))
-    found = page.difference(network, chosen, one, place)
+    found = page.difference(network, chosen, one, place, alone)
     left, middle, right = st.columns([1, 2, 1], gap="large")
     row, column = place[0] + 1, place[1] + 1
     left.image(

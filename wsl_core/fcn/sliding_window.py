@@ -25,7 +25,7 @@ from wsl_core.images import Photo
 from wsl_core.jobs import Event, Progress, Result, Task
 from wsl_core.networks import DEFAULT, ClassMaps, Network
 from wsl_core.networks.layers import multiply_accumulates
-from wsl_core.networks.network import resized
+from wsl_core.networks.network import BATCH, resized
 
 __all__ = [
     "JOB", "Costs", "RaceParameters", "SlidingWindow",
@@ -245,7 +245,7 @@ def race(task: Task) -> Iterator[Event]:
     yield Progress(0, "looking at the whole picture once", figures={"windows": 0})
     one_pass, dense_s = _timed_dense(network, photo, parameters.size, window, which)
     naive_s, one_by_one = 0.0, np.empty(0, np.float32)
-    steps = naive(network, photo, window, which, batch=4)
+    steps = naive(network, photo, window, which, batch=BATCH)
     while True:
         begun = time.perf_counter()
         step = next(steps, None)
@@ -280,7 +280,8 @@ def _timed_dense(
     network: Network, photo: Photo, size: int | str, window: SlidingWindow, which: int | None
 ) -> tuple[Float32, float]:
     """Dense scores, and the median seconds of five after one that does not count."""
-    own_scores(network, [resized(photo.pixels, window.side, window.side)])  # warms the naive way up
+    # Warms the naive way up: full passes and what is left over, each compiled at its first use.
+    own_scores(network, [resized(photo.pixels, window.side, window.side)] * (BATCH + 1))
     times = []
     for _ in range(6):
         begun = time.perf_counter()

@@ -87,6 +87,7 @@ def difference(
     row: int,
     column: int,
     which: str | int,
+    alone: ClassMaps | None = None,
 ) -> Difference:
     """One window, seen alone and as a part of the whole picture.
 
@@ -98,13 +99,15 @@ def difference(
         row: of the window.
         column: of the window.
         which: the class.
+        alone: of the crop by itself, where somebody has looked at it already.
 
     Raises:
         ParameterError: a window outside the picture, or windows of another size.
         ClassNameError: no class, or more than one, is named so.
     """
     index = maps.classes.find(which)
-    alone = network.class_maps(crop(photo, window, row, column), "full")
+    if alone is None:
+        alone = network.class_maps(crop(photo, window, row, column), "full")
     whole = maps.map(index)[window.cells_of(row, column)]
     return Difference(
         naive=alone.score(index).score,

@@ -124,4 +124,4 @@ def write(recipe: Recipe, built: "torch_runtime.Built", onnx: bytes, folder: Pat
         "layers": layers.to_json(built.layers),
         "files": {file.name: file.stat().st_size for file in sorted(folder.iterdir())},
     }
-    (folder / "network.json").write_text(json.dumps(facts), encoding="utf-8")
+    (folder / exported.FACTS).write_text(json.dumps(facts), encoding="utf-8")

@@ -25,6 +25,7 @@ from wsl_core.networks.recipe import Recipe
 from wsl_core.settings import settings
 
 JOB = "wsl_core.networks.export:export"
+FACTS = "network.json"  # written last: where it is, the export is whole
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def folder(recipe: Recipe) -> Path:
 
 def ready(recipe: Recipe) -> bool:
     """Whether an export is there and whole."""
-    return (folder(recipe) / "network.json").is_file()
+    return (folder(recipe) / FACTS).is_file()
 
 
 def ensure(recipe: Recipe, report: Report | None = None) -> Exported:
@@ -87,8 +88,8 @@ def ensure(recipe: Recipe, report: Report | None = None) -> Exported:
         WeightsError: weights missing, damaged or made for another network.
         NetworkError: the network cannot be converted, or the cache folder cannot be written.
     """
-    place = folder(recipe)
-    if not ready(recipe):
+    place = folder(recipe)  # reads the weights for its key, so it is asked for once
+    if not (place / FACTS).is_file():
         _make(recipe, place, report)
     try:
         return read(place)
@@ -114,7 +115,7 @@ def read(place: Path) -> Exported:
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
-    facts: dict[str, Any] = json.loads((place / "network.json").read_text(encoding="utf-8"))
+    facts: dict[str, Any] = json.loads((place / FACTS).read_text(encoding="utf-8"))
     for file, size in facts["files"].items():
         if (place / file).stat().st_size != size:
             raise ValueError(f"{file} is not as long as it was written")

@@ -145,6 +145,8 @@ class Network:
         parts += [batch[i : i + 1] for i in range(whole, len(batch))]
         with _forward:
             runs = [self.runtime.run(np.ascontiguousarray(part), outputs) for part in parts]
+        if len(runs) == 1:
+            return runs[0]  # not copied: the way of every class map
         return [np.concatenate([run[i] for run in runs]) for i in range(len(outputs))]
 
     def _check(self, batch: NDArray[np.uint8]) -> None:

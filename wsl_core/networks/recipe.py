@@ -40,11 +40,6 @@ class Recipe(BaseModel):
             )
         return cls(card=card, path=path, stride=stride)
 
-    @property
-    def own_weights(self) -> bool:
-        """Whether the weights are not the published ones."""
-        return self.random or self.path is not None or self.card.brought_weights() is not None
-
     def weights_path(self) -> Path | None:
         """The file that the weights come from; None for random ones.
 

@@ -8,7 +8,6 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from wsl_core.errors import ClassNameError
 from wsl_core.fcn.activation_maps import (
     ActivationMapParameters,
     CellSum,
@@ -17,13 +16,12 @@ from wsl_core.fcn.activation_maps import (
     verdict,
 )
 from wsl_core.figures import OPACITY, Scale
-from wsl_core.networks import CARDS, DEFAULT, ClassMaps, ClassNames
+from wsl_core.networks import CARDS, DEFAULT, ClassMaps
 from wsl_core.web import forward
 from wsl_core.web.canvas import Panel
+from wsl_core.web.class_choice import MOST_LIKELY, index_of
 from wsl_core.web.pictures import LONGEST_SIDE, Chosen, PictureParameters
 
-MOST_LIKELY = ""
-CANDIDATES = 12  # classes offered where a name fits several
 ONE: Literal["one class"] = "one class"
 TWO: Literal["two classes"] = "two classes"
 DIFFERENCE: Literal["difference"] = "difference"
@@ -102,36 +100,8 @@ def signed(value: float, digits: int = 2) -> str:
 def shown_classes(maps: ClassMaps, view: ActivationMapView) -> tuple[int, int]:
     """Indices of the first and the second class."""
     best, runner_up = (one.index for one in maps.top(2))
-    first = _known(maps.classes, view.first, best)
-    return first, _known(maps.classes, view.second, best if first != best else runner_up)
-
-
-def _known(classes: ClassNames, name: str, otherwise: int) -> int:
-    """The class of that name; another one where the network at hand has no such class."""
-    try:
-        return otherwise if name == MOST_LIKELY else classes.find(name)
-    except ClassNameError:
-        return otherwise
-
-
-def named_class(text: str, classes: ClassNames) -> tuple[str, str, list[str]]:
-    """What a visitor typed as a class.
-
-    Returns:
-        the text if it names one class, else nothing; a sentence where it does not; and the titles of
-        the classes that it could mean.
-    """
-    try:
-        if text != MOST_LIKELY:
-            classes.find(text)
-    except ClassNameError as error:
-        found = classes.matches(text)
-        if not found:
-            return MOST_LIKELY, str(error), []
-        more = f", of which the first {CANDIDATES} are here" if len(found) > CANDIDATES else ""
-        sentence = f"{len(found)} classes fit this name{more}:"
-        return MOST_LIKELY, sentence, [classes.titles[i] for i in found[:CANDIDATES]]
-    return text, "", []
+    first = index_of(maps.classes, view.first, best)
+    return first, index_of(maps.classes, view.second, best if first != best else runner_up)
 
 
 def pinned_cell(maps: ClassMaps, view: ActivationMapView) -> tuple[int, int] | None:

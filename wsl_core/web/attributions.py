@@ -14,7 +14,7 @@ from wsl_core.jobs import Run
 from wsl_core.networks import ClassMaps
 from wsl_core.settings import settings
 from wsl_core.web.activation_maps import ActivationMapView, picture_in_python
-from wsl_core.web.pictures import Chosen
+from wsl_core.web.pictures import Chosen, fed
 from wsl_core.web.store import Store
 
 
@@ -91,8 +91,9 @@ class Asked:
         Raises:
             ParameterError: a parameter that does not fit this picture.
         """
+        photo = fed(self.chosen.photo, self.input_size)
         config, arrays = attributions.request(
-            self.network, self.chosen.photo, self.index, self.parameters, self.size
+            self.network, photo, self.index, self.parameters, self.size
         )
         return config | {"picture": self.chosen.photo.digest, "size": self.size}, arrays
 

@@ -5,10 +5,41 @@ from typing import Any
 import streamlit as st
 from pydantic import BaseModel
 
-from wsl_core.networks import ClassMaps, imagenet
-from wsl_core.web.activation_maps import named_class
+from wsl_core.errors import ClassNameError
+from wsl_core.networks import ClassMaps, ClassNames, imagenet
 from wsl_core.web.controls import lasting
 from wsl_core.web.sentences import plain
+
+MOST_LIKELY = ""
+CANDIDATES = 12  # classes offered where a name fits several
+
+
+def named_class(text: str, classes: ClassNames) -> tuple[str, str, list[str]]:
+    """What a visitor typed as a class.
+
+    Returns:
+        the text if it names one class, else nothing; a sentence where it does not; and the titles of
+        the classes that it could mean.
+    """
+    try:
+        if text != MOST_LIKELY:
+            classes.find(text)
+    except ClassNameError as error:
+        found = classes.matches(text)
+        if not found:
+            return MOST_LIKELY, str(error), []
+        more = f", of which the first {CANDIDATES} are here" if len(found) > CANDIDATES else ""
+        sentence = f"{len(found)} classes fit this name{more}:"
+        return MOST_LIKELY, sentence, [classes.titles[i] for i in found[:CANDIDATES]]
+    return text, "", []
+
+
+def index_of(classes: ClassNames, name: str, otherwise: int) -> int:
+    """The class of that name; another one where the network at hand has no such class."""
+    try:
+        return otherwise if name == MOST_LIKELY else classes.find(name)
+    except ClassNameError:
+        return otherwise
 
 
 def show(title: str, name: str = "first") -> None:

@@ -106,7 +106,7 @@ def _run(
         f"Race over {window.count} windows",
         sliding_window.JOB,
         {"network": view.network, "size": view.size},
-        {"picture": chosen.photo.pixels},
+        {"picture": pictures.fed(chosen.photo, window.input_size).pixels},
         lane="interactive",
         icon=":material/sports_score:",
     )

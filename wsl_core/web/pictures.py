@@ -1,12 +1,13 @@
 """The picture that follows a visitor through all stations: from the gallery, a file or the camera."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 from pydantic import BaseModel, ConfigDict, Field
 
 from wsl_core.errors import ImageError
 from wsl_core.images import Photo, accepted_types, gallery, read
+from wsl_core.networks.network import resized
 from wsl_core.settings import settings
 from wsl_core.web.controls import recall, remember
 from wsl_core.web.sentences import plain
@@ -52,6 +53,7 @@ class Chosen:
 
 _photos: Store[Photo] = Store(settings().cache_megabytes, lambda photo: photo.pixels.nbytes)
 _jpegs: Store[bytes] = Store(settings().cache_megabytes / 4, len)
+_fed: Store[Photo] = Store(settings().cache_megabytes / 8, lambda photo: photo.pixels.nbytes)
 
 
 def jpeg(photo: Photo) -> bytes:
@@ -62,6 +64,16 @@ def jpeg(photo: Photo) -> bytes:
         data = photo.jpeg(DISPLAYED_SIDE)
         _jpegs.put(key, data)
     return data
+
+
+def fed(photo: Photo, size: tuple[int, int]) -> Photo:
+    """The photograph with pixels (height, width) as a network is fed it, resized once for all visitors."""
+    key = (photo.digest, photo.pixels.shape, size)
+    small = _fed.get(key)
+    if small is None:
+        small = replace(photo, pixels=resized(photo.pixels, *size))
+        _fed.put(key, small)
+    return small
 
 
 def from_gallery(key: str) -> Chosen:

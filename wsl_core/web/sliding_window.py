@@ -1,16 +1,14 @@
 """What the Sliding window page shows, made from numbers: its link, panels, sentences, tables, code."""
 
-import contextlib
 import hashlib
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from wsl_core.errors import ClassNameError
 from wsl_core.fcn import sliding_window, unconverted
 from wsl_core.fcn.activation_maps import ActivationMapParameters
 from wsl_core.fcn.shift_and_stitch import shift_and_stitch
@@ -21,8 +19,9 @@ from wsl_core.images import Photo
 from wsl_core.networks import DEFAULT, ClassMaps, ClassScore, Network, Placement
 from wsl_core.settings import settings
 from wsl_core.web import forward
-from wsl_core.web.activation_maps import MOST_LIKELY, ActivationMapView
-from wsl_core.web.pictures import Chosen, PictureParameters
+from wsl_core.web.activation_maps import ActivationMapView
+from wsl_core.web.class_choice import MOST_LIKELY, index_of
+from wsl_core.web.pictures import Chosen, PictureParameters, fed
 from wsl_core.web.store import Store
 
 DIGITS, WINDOW, ANY_SIZE = "digits", "window", "any size"
@@ -30,8 +29,6 @@ OBJECTS, LAYERS, RACE = "objects", "layers", "race"
 A_WINDOW, A_PLACE = "a window", "a place"
 
 _finer: Store[ClassMaps] = Store(settings().cache_megabytes / 2, lambda maps: maps.features.nbytes)
-
-_crops: Store[Photo] = Store(settings().cache_megabytes / 8, lambda photo: photo.pixels.nbytes)
 
 
 class SlidingWindowView(PictureParameters):
@@ -146,10 +143,7 @@ def window_of_cell(cell: Sequence[int], factor: int) -> str:
 
 def most_likely(maps: ClassMaps, view: SlidingWindowView) -> int:
     """Index of the class that is shown: the likeliest where this network has no such class."""
-    with contextlib.suppress(ClassNameError):
-        if view.first != MOST_LIKELY:
-            return maps.classes.find(view.first)
-    return maps.top(1)[0].index
+    return index_of(maps.classes, view.first, maps.top(1)[0].index)
 
 
 def slid(
@@ -195,20 +189,13 @@ def _window_scale(one: Slid) -> Scale:
 def dense_top(one: Slid, row: int, column: int, count: int = 5) -> list[ClassScore]:
     """The likeliest classes of a window, from the pass over the whole picture."""
     key = ("dense top", one.maps.digest, one.maps.network, one.maps.input_size, row, column, count)
-    return forward.derived(key, lambda: _dense_top(one, row, column, count))
-
-
-def _dense_top(one: Slid, row: int, column: int, count: int) -> list[ClassScore]:
     down, across = one.window.cells_of(row, column)
-    features = one.maps.features[:, down, across].mean(axis=(1, 2))
-    scores = (one.maps.weight @ features + one.maps.bias).astype(np.float64)
-    powers = np.exp(scores - scores.max())
-    chances = powers / powers.sum()
-    titles = one.maps.classes.titles
-    return [
-        ClassScore(int(i), titles[i], float(scores[i]), float(chances[i]))
-        for i in np.argsort(-scores)[:count]
-    ]
+    return forward.derived(
+        key,
+        lambda: replace(one.maps, features=one.maps.features[:, down, across], pooled=None).top(
+            count
+        ),
+    )
 
 
 def highest_window(one: Slid) -> tuple[int, int]:
@@ -219,13 +206,8 @@ def highest_window(one: Slid) -> tuple[int, int]:
 
 
 def crop(photo: Photo, window: SlidingWindow, place: tuple[int, int]) -> Photo:
-    """A window of the picture, cut once for all visitors."""
-    key = (photo.digest, photo.pixels.shape, window.input_size, window.side, place)
-    cut = _crops.get(key)
-    if cut is None:
-        cut = unconverted.crop(photo, window, *place)
-        _crops.put(key, cut)
-    return cut
+    """A window of the picture."""
+    return unconverted.crop(fed(photo, window.input_size), window, *place)
 
 
 def alone(view: SlidingWindowView) -> ActivationMapParameters:
@@ -233,13 +215,22 @@ def alone(view: SlidingWindowView) -> ActivationMapParameters:
     return ActivationMapParameters(network=view.network, size="full")
 
 
-def difference(network: Network, chosen: Chosen, one: Slid, place: tuple[int, int]) -> Difference:
-    """One window alone and in the whole picture, looked at once for all visitors."""
+def difference(
+    network: Network,
+    chosen: Chosen,
+    one: Slid,
+    place: tuple[int, int],
+    alone: ClassMaps | None = None,
+) -> Difference:
+    """One window alone and in the whole picture, looked at once for all visitors.
+
+    `alone` are the class maps of the crop, where they are there already.
+    """
     key = ("difference", one.maps.digest, one.maps.network, one.maps.input_size, one.index, place)
     return forward.derived(
         key,
         lambda: unconverted.difference(
-            network, chosen.photo, one.maps, one.window, *place, one.index
+            network, chosen.photo, one.maps, one.window, *place, one.index, alone
         ),
     )
 
