@@ -102,7 +102,8 @@ def run(
         try:
             yield from _followed(one, files)
         finally:
-            one.cancel()
+            with contextlib.suppress(JobError):  # a script ends: its worker has cleared the folder
+                one.cancel()
             deadline = time.monotonic() + LET_GO_S
             while files.waiting.held() and time.monotonic() < deadline:
                 time.sleep(POLL_S)  # the worker may still write there
