@@ -68,18 +68,12 @@ def pictures(root: Path, split: str = "train", year: int = 2012) -> Iterator[VOC
     Raises:
         DatasetError: a folder, list or annotation that is missing or damaged.
     """
-    folder = _folder(root, year)
-    lists = folder / "ImageSets" / "Main"
-    if not (lists / f"{split}.txt").is_file():
-        there = ", ".join(sorted(path.stem for path in lists.glob("*.txt") if "_" not in path.stem))
-        raise DatasetError(
-            f"VOC has no split {split!r} in {lists}. There are: {there or 'none at all'}."
-        )
-    lines = (lists / f"{split}.txt").read_text(encoding="utf-8", errors="replace").splitlines()
-    return (_read(folder, line.split()[0]) for line in lines if line.strip())
+    folder = find(root, year)
+    return (read(folder, name) for name in names(folder, split))
 
 
-def _folder(root: Path, year: int) -> Path:
+def find(root: Path, year: int) -> Path:
+    """The folder VOC2012 (or of another year); see `pictures` for what `root` may be."""
     name = f"VOC{year}"
     for place in (root / "VOCdevkit" / name, root / name, root):
         if (place / "ImageSets" / "Main").is_dir():
@@ -87,8 +81,37 @@ def _folder(root: Path, year: int) -> Path:
     raise DatasetError(f"There is no VOC {year} in {root}: no folder ImageSets/Main. {_LAYOUT}")
 
 
-def _read(folder: Path, name: str) -> VOCPicture:
-    path = folder / "Annotations" / f"{name}.xml"
+def names(folder: Path, split: str) -> list[str]:
+    """The pictures that a split lists, in its order; `folder` is that of `find`."""
+    lists = folder / "ImageSets" / "Main"
+    if not (lists / f"{split}.txt").is_file():
+        of_classes = tuple(f"{name}_" for name in CLASSES)
+        stems = sorted(path.stem for path in lists.glob("*.txt"))
+        there = ", ".join(stem for stem in stems if not stem.startswith(of_classes))
+        raise DatasetError(
+            f"VOC has no split {split!r} in {lists}. There are: {there or 'none at all'}."
+        )
+    lines = (lists / f"{split}.txt").read_text(encoding="utf-8", errors="replace").splitlines()
+    return [line.split()[0] for line in lines if line.strip()]
+
+
+def annotation(folder: Path, name: str) -> Path:
+    """Where the boxes of a picture are."""
+    return folder / "Annotations" / f"{name}.xml"
+
+
+def jpeg(folder: Path, name: str) -> Path:
+    """Where a picture is."""
+    return folder / "JPEGImages" / f"{name}.jpg"
+
+
+def read(folder: Path, name: str) -> VOCPicture:
+    """One picture with its boxes; `folder` is that of `find`.
+
+    Raises:
+        DatasetError: its annotation is missing or damaged.
+    """
+    path = annotation(folder, name)
     try:
         root = ElementTree.parse(path).getroot()
         width, height = (int(_text(root, f"size/{side}")) for side in ("width", "height"))
@@ -101,7 +124,7 @@ def _read(folder: Path, name: str) -> VOCPicture:
         raise DatasetError(
             f"The annotation {path.name} cannot be read: {error}. Get the set again."
         ) from None
-    return VOCPicture(name, folder / "JPEGImages" / f"{name}.jpg", width, height, found)
+    return VOCPicture(name, jpeg(folder, name), width, height, found)
 
 
 def _object(element: ElementTree.Element, width: int, height: int) -> VOCObject:

@@ -1,0 +1,54 @@
+"""PASCAL VOC as a set of labelled pictures: several classes a picture.
+
+The list of a split says which pictures; the labels come from the annotations, so that every list in
+`ImageSets/Main` works: those of a class ("cat_train") name all pictures of the split. VOC's own lists
+write 1, 0, -1 for what is here 1 present, -1 only difficult objects, 0 absent (Everingham et al., 2010).
+"""
+
+from pathlib import Path
+
+from wsl_core.datasets import voc
+from wsl_core.datasets.labelled import (
+    LabelledObject,
+    LabelledPicture,
+    LabelledPictures,
+    labels_of,
+    refuse_missing,
+    refuse_twice,
+    refuse_unknown,
+)
+
+_INDEX = {name: index for index, name in enumerate(voc.CLASSES)}
+
+
+def read(
+    root: Path, split: str = "train", year: int = 2012, *, skip_missing: bool = False
+) -> LabelledPictures:
+    """A split of VOC, in the order of its list; see `labelled.read`."""
+    title = f"VOC {year} {split}"
+    folder = voc.find(root, year)
+    names = voc.names(folder, split)
+    refuse_twice(title, names)
+    missing = {name: what for name in names if (what := _missing(folder, name))}
+    if not skip_missing:
+        refuse_missing(title, len(names), missing)
+    found = [voc.read(folder, name) for name in names if name not in missing]
+    unknown = {
+        thing.name: one.name for one in found for thing in one.objects if thing.name not in _INDEX
+    }
+    refuse_unknown(title, unknown, voc.CLASSES)
+    pictures = tuple(_labelled(one) for one in found)
+    return LabelledPictures(title, voc.CLASSES, pictures, missing=tuple(missing))
+
+
+def _missing(folder: Path, name: str) -> str:
+    places = {"picture": voc.jpeg(folder, name), "annotation": voc.annotation(folder, name)}
+    return " and ".join(what for what, path in places.items() if not path.is_file())
+
+
+def _labelled(one: voc.VOCPicture) -> LabelledPicture:
+    objects = tuple(
+        LabelledObject(_INDEX[thing.name], thing.box, thing.difficult) for thing in one.objects
+    )
+    labels = labels_of(objects, len(voc.CLASSES))
+    return LabelledPicture(one.name, one.path, one.width, one.height, labels, objects)
