@@ -22,7 +22,7 @@ from wsl_core.web import sliding_panels as panels
 from wsl_core.web import sliding_sentences as words
 from wsl_core.web import sliding_window as page
 from wsl_core.web.canvas import canvas
-from wsl_core.web.controls import lasting
+from wsl_core.web.controls import begin, lasting
 from wsl_core.web.drawing import drawing
 from wsl_core.web.sentences import plain
 from wsl_core.web.sliding_window import SlidingWindowView
@@ -254,6 +254,7 @@ PARTS = {
 @st.fragment
 def view() -> None:
     """One part of the lecture's first move; only what is chosen is computed."""
+    begin()
     part = lasting(SlidingWindowView, "part")
     PARTS[part]()
 

@@ -394,6 +394,31 @@ def test_clicks_that_overtake_each_other_lose_nothing(station) -> None:
     assert station.visit.link == link
 
 
+TWO_CLICKS = """async pause => {
+    for (const part of ["objects", "window"]) {
+        const radios = [...document.querySelectorAll(".st-key-part [role=radio]")];
+        radios.find(radio => radio.textContent.trim() === part).click();
+        await new Promise(done => setTimeout(done, pause));
+    }
+}"""
+
+
+def test_a_control_asked_back_before_it_is_seen_to_go_keeps_its_value(station) -> None:
+    station.open("windows", part="window", first="lynx", opacity="0.5")
+    for pause in (10, 20, 30, 40):  # ms: the second click comes before the first is answered
+        station.page.evaluate(TWO_CLICKS, pause)
+        station.page.wait_for_timeout(500)
+        station.visit.idle()
+        # What the browser holds now is sent with the next click, and shown by what comes of it.
+        for part, figure in (("any size", "kept"), ("window", "windows")):
+            station.visit.segment("part", part).click()
+            station.figure(figure).and_(station.page.locator("[data-painted]")).wait_for()
+            station.visit.idle()
+            expect(station.visit.widget("first").get_by_role("textbox")).to_have_value("lynx")
+            thumb = station.visit.widget("opacity").get_by_test_id("stSliderThumbValue")
+            expect(thumb).to_have_text("0.50")
+
+
 def test_the_lecture_and_back_keeps_the_window(station) -> None:
     station.open("windows", part="window", first="lynx", cell="2,4")
     station.page.wait_for_load_state("networkidle")

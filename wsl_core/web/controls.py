@@ -7,6 +7,8 @@ names a class of ImageNet, or holds nothing.
 """
 
 import re
+import time
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args, get_origin
 
 import streamlit as st
@@ -91,6 +93,31 @@ def control(model: type[BaseModel], name: str, **options: Any) -> Any:
 
 
 KEPT = "kept_controls"  # in the session
+CATCHES_UP = 10.0  # s within which a browser has surely shown what it was sent
+
+
+@dataclass
+class Kept:
+    """What the lasting controls of a visit hold, and when they were drawn."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    drawn: set[str] = field(default_factory=set)  # in this run
+    before: set[str] = field(default_factory=set)  # in the run before
+    back: dict[str, float] = field(default_factory=dict)  # s on the clock when it last came back
+
+
+def _kept() -> Kept:
+    kept: Kept = st.session_state.setdefault(KEPT, Kept())
+    return kept
+
+
+def begin() -> None:
+    """A run begins, of a page or of the fragment that its lasting controls are drawn in.
+
+    Where both begin in one run, all controls count as come back, which does no harm.
+    """
+    kept = _kept()
+    kept.before, kept.drawn = kept.drawn, set()
 
 
 def lasting(model: type[BaseModel], name: str, **options: Any) -> Any:
@@ -102,15 +129,26 @@ def lasting(model: type[BaseModel], name: str, **options: Any) -> Any:
 def recall(key: str) -> None:
     """Before a widget is drawn: give it back what it held.
 
-    Streamlit forgets a widget where a run ends, or is overtaken by the next click, before it is drawn;
-    a bound one leaves the address then.
+    A browser forgets a widget when it is shown the end of a run without it, and that may be after it has
+    asked for the next run, or the one after that, as though it still held the value. Drawn without a
+    value, the widget would start from its default there, and the next request would pass that off as the
+    visitor's choice. So one that comes back is sent with its value until the browser must have caught up,
+    or the visitor chooses anew: what is sent would undo a choice made while it is on its way.
     """
-    kept = st.session_state.setdefault(KEPT, {})
-    if key in kept and key not in st.session_state:
-        st.session_state[key] = kept[key]
+    kept, now = _kept(), time.monotonic()
+    if key not in kept.before:
+        kept.back[key] = now
+    kept.drawn.add(key)
+    if key not in kept.values:
+        return
+    value = st.session_state.get(key, kept.values[key])
+    if key in kept.before and value != kept.values[key]:
+        kept.back.pop(key, None)
+    if now - kept.back.get(key, -CATCHES_UP) < CATCHES_UP:
+        st.session_state[key] = value
 
 
 def remember(key: str, value: Any) -> Any:
     """After a widget is drawn: keep what it holds for `recall`; returns it."""
-    st.session_state.setdefault(KEPT, {})[key] = value
+    _kept().values[key] = value
     return value

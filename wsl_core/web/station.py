@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 from pydantic import BaseModel
 
-from wsl_core.web import entrance, links
+from wsl_core.web import controls, entrance, links
 from wsl_core.web.sentences import plain
 
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results"
@@ -21,6 +21,7 @@ def head(title: str, sentence: str, *parameters: type[BaseModel]) -> None:
     `parameters` are the models of all that the link holds; no two of them share a field.
     """
     entrance.through_app()
+    controls.begin()
     st.title(title, anchor=False)
     st.markdown(sentence)
     for model in parameters:
