@@ -1,0 +1,257 @@
+"""A head, or a network without training, measured over labelled pictures; also as a job.
+
+    for event in evaluation_job(jobs.Task({"data": "data/voc", "head": "wildcat"})): ...
+
+`evaluate` takes anything that reads class maps from a picture. The job keeps what it has found, and goes
+on there after an interruption.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from wsl_core import images, networks
+from wsl_core.datasets import labelled, relatives
+from wsl_core.datasets.labelled import LabelledPictures
+from wsl_core.errors import ParameterError
+from wsl_core.fcn import activation_maps
+from wsl_core.fcn.heads import Head
+from wsl_core.fcn.localization.evidence import Evidence, Pointed, collect, packed, unpacked
+from wsl_core.fcn.localization.results import Localization
+from wsl_core.fcn.localization.untrained import grouped
+from wsl_core.images import Photo
+from wsl_core.jobs import Checkpoint, Event, Progress, Result, Task
+from wsl_core.networks import DEFAULT, ClassMaps
+
+JOB = "wsl_core.fcn.localization.evaluation:evaluation_job"
+Read = Callable[[Photo], ClassMaps]
+SIZES = (449,)
+
+
+class EvaluationParameters(BaseModel):
+    """What is measured, and on what."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data: str = Field(title="Data", description="Root of the set in its published layout.")
+    format: Literal["voc", "coco", "folders"] = Field(
+        "voc", title="Format", description="Layout of the set."
+    )
+    split: str = Field("val", title="Split", description="Any split of the set.")
+    year: int = Field(2012, title="Year", description="Of the VOC challenge.")
+    skip_missing: bool = Field(
+        False, title="Skip missing", description="Leave out pictures whose files are not there."
+    )
+    head: str | None = Field(None, title="Head", description="Name or folder of a trained head.")
+    network: str | None = Field(
+        None,
+        title="Network",
+        description="Without a head: its ImageNet maps are grouped into VOC's classes, untrained.",
+    )
+    sizes: tuple[int, ...] | None = Field(
+        None,
+        title="Sizes",
+        description="Longer sides in pixels whose maps are fused; those of the head's card where none "
+        "are given.",
+    )
+    mirror: bool | None = Field(
+        None,
+        title="Mirror",
+        description="Fuse with the maps of the mirrored picture; as the head's card says where not "
+        "given.",
+    )
+    pointed: Pointed = Field(
+        "peak",
+        title="Points",
+        description="The highest cell, or the middle of the best region of a beam search "
+        "(WSLocalization).",
+    )
+    threshold: float = Field(
+        0.2,
+        ge=0,
+        le=1,
+        title="Threshold",
+        description="Share of the map's maximum for CorLoc's box.",
+    )
+    checkpoint_every: int = Field(
+        100, ge=1, title="Checkpoint", description="Pictures from one checkpoint to the next."
+    )
+
+    @field_validator("sizes", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return [one.strip() for one in value.split(",")] if isinstance(value, str) else value
+
+
+def evaluate(
+    read: Read,
+    pictures: LabelledPictures,
+    *,
+    threshold: float = 0.2,
+    pointed: Pointed = "peak",
+    report: Callable[[float], None] | None = None,
+) -> Localization:
+    """Measure classification and localization over all pictures.
+
+    Args:
+        read: the class maps of a picture, fused or not; see `reader`. Their classes contain those of the
+            pictures, in any order.
+        pictures: with labels and, where points and boxes are to be measured, objects.
+        threshold: share of a map's maximum above which its largest region is the class's box in CorLoc.
+        pointed: how a map becomes a point: its highest cell, or WSLocalization's beam search.
+        report: told the share that is done.
+
+    Raises:
+        ParameterError: maps without one of the classes.
+        DatasetError: a picture of another size than its annotation says.
+        ImageError: a picture that cannot be read.
+        NetworkError: values that are not numbers.
+    """
+    found = []
+    for evidence in gather(read, pictures, threshold=threshold, pointed=pointed):
+        found.append(evidence)
+        if report:
+            report(len(found) / len(pictures.pictures))
+    return Localization(pictures.title, pictures.classes, tuple(found))
+
+
+def gather(
+    read: Read,
+    pictures: LabelledPictures,
+    start: int = 0,
+    *,
+    threshold: float = 0.2,
+    pointed: Pointed = "peak",
+) -> Iterator[Evidence]:
+    """The evidence of one picture after the other, from number `start` on; raises as `evaluate` does."""
+    order: Sequence[int] | None = None
+    for picture in pictures.pictures[start:]:
+        maps = read(images.read(picture.path))
+        if order is None:
+            order = _order(maps, pictures)
+        yield collect(maps, picture, order, threshold, pointed)
+
+
+def _order(maps: ClassMaps, pictures: LabelledPictures) -> list[int]:
+    place = {name: index for index, name in enumerate(maps.classes.names)}
+    unknown = [name for name in pictures.classes if name not in place]
+    if unknown:
+        raise ParameterError(
+            f"{pictures.title} has {len(unknown)} classes that the head does not know: "
+            f"{', '.join(unknown[:5])}. It knows {len(place)}, such as {', '.join(list(place)[:5])}. "
+            f"Choose a head that was trained on these classes."
+        )
+    return [place[name] for name in pictures.classes]
+
+
+def reader(
+    classes: Sequence[str],
+    *,
+    head: str | None = None,
+    network: str | None = None,
+    sizes: Sequence[int] | None = None,
+    mirror: bool | None = None,
+) -> Read:
+    """What reads class maps for `evaluate`, fused over sizes and mirror images on exact geometry.
+
+    Args:
+        classes: of the pictures.
+        head: name or folder of a trained head.
+        network: without a head, the network whose ImageNet maps are grouped; the default one for None.
+        sizes: longer sides fed, in pixels; for None those of the head's card, else 449.
+        mirror: fuse with mirrored maps; for None as the head's card says, else not.
+
+    Raises:
+        ParameterError: both a head and a network, or no relatives for a class.
+        NetworkError: a network that is not there or does not work here.
+        HeadError: a head that is not there or damaged.
+    """
+    if head is not None and network is not None:
+        raise ParameterError(
+            f"Both the head {head!r} and the network {network!r} are given. A head has its own network: "
+            f"give one of the two."
+        )
+    if head is None:
+        loaded, groups = networks.load(network or DEFAULT), relatives.kind_of(classes)
+
+        def look(maps: ClassMaps) -> ClassMaps:
+            return grouped(maps, groups)
+    else:
+        trained = Head.load(head)
+        loaded, look = trained.network(), trained.read
+        sizes = sizes or trained.card.sizes
+        mirror = trained.card.mirror if mirror is None else mirror
+
+    def read(photo: Photo) -> ClassMaps:
+        flips = (False, True) if mirror else (False,)
+        return look(
+            activation_maps.fuse(
+                [
+                    loaded.class_maps(photo, size, mirrored=flip)
+                    for size in sizes or SIZES
+                    for flip in flips
+                ]
+            )
+        )
+
+    return read
+
+
+def evaluation_job(task: Task) -> Iterator[Event]:
+    """Job: `evaluate` with checkpoints.
+
+    Config: the fields of `EvaluationParameters`. Result, facts: `Localization.as_json`, `mistakes` (the
+    twenty worst) and `missing` (names left out); arrays: the evidence, for `localization_of`.
+
+    Raises:
+        ParameterError: a config that is none, or a head of other classes.
+        DatasetError: a set that is missing or damaged.
+        WslError: whatever else `reader` and `evaluate` raise.
+    """
+    try:
+        how = EvaluationParameters.model_validate(task.config)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ParameterError(
+            f"The evaluation cannot be run with {'.'.join(map(str, first['loc']))}: "
+            f"{first['msg'].lower()}."
+        ) from None
+    yield Progress(0, "reading the set")
+    pictures = labelled.read(
+        how.format, Path(how.data), how.split, how.year, skip_missing=how.skip_missing
+    )
+    names = "\n".join(one.name for one in pictures.pictures)
+    state = {"pictures": hashlib.sha256(names.encode()).hexdigest()}
+    found: list[Evidence] = []
+    if task.checkpoint and task.checkpoint.state == state:  # else the set has changed: begin anew
+        found = unpacked(task.checkpoint.arrays, pictures.pictures)
+    yield Progress(len(found) / len(pictures.pictures), "loading the network", len(found))
+    read = reader(
+        pictures.classes, head=how.head, network=how.network, sizes=how.sizes, mirror=how.mirror
+    )
+    for evidence in gather(
+        read, pictures, len(found), threshold=how.threshold, pointed=how.pointed
+    ):
+        found.append(evidence)
+        done, count = len(found), len(pictures.pictures)
+        yield Progress(done / count, f"{done} of {count} pictures looked at", done)
+        if done % how.checkpoint_every == 0 and done < count:
+            yield Checkpoint(done, packed(found, len(pictures.classes)), state)
+    result = Localization(pictures.title, pictures.classes, tuple(found))
+    yield Result(
+        result.as_json()
+        | {
+            "mistakes": [vars(mistake) for mistake in result.mistakes()],
+            "missing": list(pictures.missing),
+        },
+        packed(found, len(pictures.classes)),
+    )
+
+
+def localization_of(pictures: LabelledPictures, result: Result) -> Localization:
+    """The measured whole of a finished job, from the same pictures that it was run on."""
+    evidence = unpacked(result.arrays, pictures.pictures)
+    return Localization(pictures.title, pictures.classes, tuple(evidence))
