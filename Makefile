@@ -8,7 +8,7 @@ BIN := .venv/bin
 install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help app test test-slow lint bench lenet screenshot clean
+.PHONY: help app test test-slow lint bench lenet heads screenshot clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,16 @@ lenet: .venv/development.stamp ## train LeNet anew on MNIST, measure it, and fil
 	$(BIN)/python -m wsl_core.fcn.lenet_training
 	$(BIN)/python -m benchmarks.lenet --write
 	$(BIN)/python -m benchmarks.readme
+
+# One head a scheme, each with the defaults of its recipe (wsl_core/fcn/heads/parameters.py).
+SCHEMES := max average lse spleap weldon wildcat
+LICENCE := For research: the pictures that it was trained on are PASCAL VOC's, under Flickr's terms
+heads: export WSL_DATA := $(or $(WSL_DATA),$(wildcard ../shared/data))
+heads: .venv/development.stamp ## train the shipped heads anew on VOC (three minutes each)
+	for scheme in $(SCHEMES); do \
+	  $(BIN)/python -m wsl_core train-head --scheme $$scheme --data $(WSL_DATA)/voc --format voc --year 2012 \
+	    --split train --licence "$(LICENCE)" --out assets/heads/voc-$$scheme --overwrite || exit; \
+	done
 
 screenshot: .venv/development.stamp ## make the picture of the README anew from the running app
 	$(BIN)/python -m benchmarks.screenshot

@@ -30,6 +30,10 @@ class ClassNameError(WslError):
     """A class name that no class, or more than one class, answers to."""
 
 
+class HeadError(WslError):
+    """A trained head that is missing, damaged or made for another network."""
+
+
 class JobError(WslError):
     """A worker process that ended before its work was done."""
 

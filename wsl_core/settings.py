@@ -48,6 +48,12 @@ class Settings(BaseModel):
     cache: Path = Field(
         default_factory=lambda: user_folder("cache"), description="Exported networks and features."
     )
+    features_megabytes: float = Field(
+        8192,
+        gt=0,
+        description="Features of training pictures that are kept in WSL_CACHE, in megabytes; beyond it the "
+        "oldest are removed.",
+    )
     weights: Path | None = Field(
         None, description="Folder of weights files, NAME.safetensors or NAME.pth, of your own."
     )

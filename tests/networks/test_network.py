@@ -1,12 +1,15 @@
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import openvino
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from wsl_core import images, networks
 from wsl_core.errors import NetworkError, ParameterError
+from wsl_core.fcn import activation_maps
 from wsl_core.networks import CARDS, Network, torch_runtime
 from wsl_core.networks.network import resized
 from wsl_core.networks.sources import PackagedWeights
@@ -197,3 +200,21 @@ def test_coordinates_are_those_of_the_picture_where_pixels_are_fewer(network: Ne
     assert here.map(5) == pytest.approx(there.map(5), abs=1e-4)
     x, y = there.placement.centre(1, 2)
     assert here.placement.centre(1, 2) == (10 * (x + 0.5) - 0.5, 10 * (y + 0.5) - 0.5)
+
+
+def test_maps_say_whose_weights_they_are_of(
+    network: Network, photo: images.Photo, tmp_path: Path
+) -> None:
+    """A file may hold the tensors by the names of our module, too; the maps are then the same."""
+    published = network.class_maps(photo, 97)
+    assert published.trained == "published"
+    tensors = torch_runtime.classifier(network.card).state_dict()
+    save_file(tensors, tmp_path / "own.safetensors")
+    own = networks.load(runtime="torch", weights=str(tmp_path / "own.safetensors"))
+    maps = own.class_maps(photo, 97)
+    assert maps.trained == "own.safetensors"
+    np.testing.assert_allclose(maps.scores, published.scores, atol=1e-3)
+    random = networks.load(runtime="torch", weights="random").class_maps(photo, 97)
+    assert random.trained == "random"
+    with pytest.raises(ParameterError, match="the same network"):
+        activation_maps.fuse([maps, published])

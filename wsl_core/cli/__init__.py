@@ -16,9 +16,10 @@ from wsl_core.errors import ParameterError, WslError
 
 DONE, SKIPPED, REFUSED, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
 
-# A new command: its module in this folder, and what it does, in one line.
+# A new command: its module in this folder (train-head is train_head.py), and what it does, in one line.
 COMMANDS = {
     "heatmap": "paint over pictures which regions make which class",
+    "train-head": "train a head for classes of your own, from labels of whole pictures",
     "networks": "list the networks",
     "runs": "list, show, cancel, resume or prune runs: trainings and other long work",
     "paths": "show every folder and limit, and the environment variable that sets it",
@@ -44,7 +45,7 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
         """As argparse does it, after the command has added its arguments."""
         if self.command is not None:
-            module = importlib.import_module(f"wsl_core.cli.{self.command}")
+            module = importlib.import_module(f"wsl_core.cli.{self.command.replace('-', '_')}")
             self.command = None
             self.set_defaults(run=module.run)
             module.add_arguments(self)

@@ -34,14 +34,14 @@ def add(parser: Arguments, model: type[BaseModel], metavars: Mapping[str, str | 
                 help=_plain(sentence + "."),
             )
             continue
-        facts = "; ".join(filter(None, (accepted(field), f"default {field.default}")))
+        facts = "; ".join(filter(None, (accepted(field), _default(field))))
         parser.add_argument(
             flag(name),
             metavar=metavar,
             # Left to the model: argparse would take `--top 1` for not given if 1 were its default.
             default=argparse.SUPPRESS,
             type=str if field.annotation is str else _whole_number_or_text,
-            help=_plain(f"{sentence} ({facts})."),
+            help=_plain(f"{sentence} ({facts})." if facts else f"{sentence}."),
         )
 
 
@@ -70,24 +70,26 @@ def read(model: type[Model], args: argparse.Namespace) -> Model:
 
 def refused(name: str, value: object, range_: str) -> ParameterError:
     """The sentence for a value that an argument does not accept."""
-    what = range_ if range_.startswith(ONE_OF) else f"a number {range_}"
-    return ParameterError(f"{name} {value} is not accepted. Accepted is {what}.")
+    what = f"a number {range_}" if range_.startswith(("from", "to")) else range_
+    return ParameterError(f"{name} {value} is not accepted. Accepted is {what or 'a number'}.")
 
 
 def accepted(field: FieldInfo) -> str:
     """The declared range or choices of a field, in words; empty where none are declared."""
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     literal = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+    if sentence := extra.get("accepted"):
+        return str(sentence)
     choices: Any = literal or extra.get("choices")
     if choices:
         return f"{ONE_OF} {', '.join(map(str, choices))}"
     bounds = {
         kind: getattr(bound, kind)
         for bound in field.metadata
-        for kind in ("ge", "le")
+        for kind in ("ge", "gt", "le")
         if hasattr(bound, kind)
     }
-    words = {"ge": "from {}", "le": "to {}"}
+    words = {"ge": "from {}", "gt": "from above {}", "le": "to {}"}
     return " ".join(words[kind].format(bound) for kind, bound in bounds.items())
 
 
@@ -99,6 +101,14 @@ def printed(result: Mapping[str, Any]) -> None:
 def flag(name: str) -> str:
     """The argument of a field."""
     return f"--{name.replace('_', '-')}"
+
+
+def _default(field: FieldInfo) -> str:
+    """The default in words; empty where there is none, or nothing is the default."""
+    if field.is_required() or field.default is None or field.default == "":
+        return ""
+    default = field.default
+    return f"default {','.join(map(str, default)) if isinstance(default, tuple) else default}"
 
 
 def _whole_number_or_text(text: str) -> int | str:

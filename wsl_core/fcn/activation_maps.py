@@ -113,7 +113,7 @@ def fuse(maps: Sequence[ClassMaps]) -> ClassMaps:
     """
     if not maps:
         raise ParameterError("There are no class maps to fuse. Give at least one.")
-    if len({(one.network, one.digest) for one in maps}) != 1:
+    if len({(one.network, one.trained, one.digest) for one in maps}) != 1:
         raise ParameterError(
             "Only class maps of the same picture and the same network can be fused."
         )

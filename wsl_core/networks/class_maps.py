@@ -41,6 +41,7 @@ class ClassMaps:
         placement: how the cells lie on the picture.
         digest: SHA-256 of the picture's file.
         pooled: (C,) float32, the features that the score is made of; None for their mean over cells.
+        trained: whose weights the features are of: "published", "random", or the name of a file.
     """
 
     network: str
@@ -51,6 +52,7 @@ class ClassMaps:
     placement: Placement
     digest: str
     pooled: Float32 | None = field(default=None, repr=False)
+    trained: str = "published"
 
     @property
     def cells(self) -> tuple[int, int]:

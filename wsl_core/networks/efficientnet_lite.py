@@ -121,7 +121,8 @@ def build(card: Card, weights: dict[str, Tensor] | None) -> EfficientNetLite:
 
     Args:
         card: of one of the family.
-        weights: tensors by their published names; None leaves the random initialisation, for tests.
+        weights: tensors by their published names, or by those of this module; None leaves the random
+            initialisation, for tests.
 
     Raises:
         WeightsError: a tensor is missing, left over or of another shape.
@@ -136,6 +137,8 @@ def build(card: Card, weights: dict[str, Tensor] | None) -> EfficientNetLite:
         starts[f"stage{number}"] = blocks
         blocks += len(getattr(network, f"stage{number}"))
     if weights is not None:
-        names = {name: published_name(name, starts) for name in network.state_dict()}
+        names = {name: name for name in network.state_dict()}
+        if "stem.0.weight" not in weights:
+            names = {name: published_name(name, starts) for name in names}
         assign(network, weights, names, card.title)
     return network.eval().requires_grad_(requires_grad=False)

@@ -48,9 +48,9 @@ BATCH = (
 class Network:
     """Class maps and features of pictures of any size; safe to use from several threads."""
 
-    def __init__(self, card: Card, runtime: Runtime) -> None:
+    def __init__(self, card: Card, runtime: Runtime, trained: str = PUBLISHED) -> None:
         """Use `load` instead."""
-        self.card, self.runtime = card, runtime
+        self.card, self.runtime, self.trained = card, runtime, trained
         self.classes: ClassNames = classes_of(card)
 
     @property
@@ -99,6 +99,7 @@ class Network:
             placement=placement,
             digest=photo.digest,
             pooled=pooled[0][:, 0, 0] if pooled else None,
+            trained=self.trained,
         )
 
     def features(
@@ -223,7 +224,7 @@ def load(
     if runtime == "torch":
         from wsl_core.networks.torch_runtime import TorchRuntime
 
-        return Network(recipe.card, TorchRuntime(recipe, precision))
+        return Network(recipe.card, TorchRuntime(recipe, precision), recipe.trained)
     from wsl_core.networks.openvino_runtime import OpenVINORuntime
 
-    return Network(recipe.card, OpenVINORuntime(recipe, precision, report))
+    return Network(recipe.card, OpenVINORuntime(recipe, precision, report), recipe.trained)

@@ -40,6 +40,13 @@ class Recipe(BaseModel):
             )
         return cls(card=card, path=path, stride=stride)
 
+    @property
+    def trained(self) -> str:
+        """Whose weights these are: "published", "random", or the name of a file."""
+        if self.path is not None:
+            return self.path.name
+        return RANDOM if self.random else PUBLISHED
+
     def weights_path(self) -> Path | None:
         """The file that the weights come from; None for random ones.
 
