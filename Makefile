@@ -47,13 +47,16 @@ lenet: .venv/development.stamp ## train LeNet anew on MNIST, measure it, and fil
 	$(BIN)/python -m benchmarks.readme
 
 # One head a scheme, each with the defaults of its recipe (wsl_core/fcn/heads/parameters.py).
-SCHEMES := max average lse spleap weldon wildcat
+SCHEMES := max average lse spleap weldon wildcat pronet
 LICENCE := For research: the pictures that it was trained on are PASCAL VOC's, under Flickr's terms
 heads: export WSL_DATA := $(or $(WSL_DATA),$(wildcard ../shared/data))
-heads: .venv/development.stamp ## train the shipped heads anew on VOC (three minutes each)
+heads: .venv/development.stamp ## train the shipped heads anew on VOC, and measure them (five minutes each)
 	for scheme in $(SCHEMES); do \
 	  $(BIN)/python -m wsl_core train-head --scheme $$scheme --data $(WSL_DATA)/voc --format voc --year 2012 \
 	    --split train --licence "$(LICENCE)" --out assets/heads/voc-$$scheme --overwrite || exit; \
+	  $(BIN)/python -m wsl_core evaluate localization --data $(WSL_DATA)/voc --format voc --year 2012 \
+	    --split val --head assets/heads/voc-$$scheme --into-card --write benchmarks/results/localization.csv \
+	    || exit; \
 	done
 
 screenshot: .venv/development.stamp ## make the picture of the README anew from the running app

@@ -18,13 +18,14 @@ from wsl_core.settings import Settings, settings, variable
 
 Run = Callable[..., Any]
 FLAGS = {
-    "heatmap": "--out --network --classes --top --size --scales --mirror --opacity --runtime "
+    "heatmap": "--out --network --head --classes --top --size --scales --mirror --opacity --runtime "
     "--precision --method --steps --baseline --draws --noise --patch --step --fill --randomise --seed "
     "--overwrite --json",
     "train-head": "--out --data --format --year --split --skip-missing --scheme --network --beta --parts "
     "--positive --negative --scale --maps --alpha --sizes --mirror --epochs --batch --rate --decay "
     "--initialisation --seed --finetune --finetune-epochs --finetune-rate --name --title --chosen "
     "--licence --overwrite --json",
+    "evaluate": "localization",
     "networks": "fetch --json",
     "runs": "list show cancel resume prune",
     "paths": "--json",

@@ -18,6 +18,7 @@ from tests.fcn import toy_set
 from tests.jobs.waiting import clear, eventually, worker_of
 from wsl_core import jobs
 from wsl_core.fcn.heads import Head
+from wsl_core.fcn.pronet import ProNet, ProNetParameters
 from wsl_core.settings import settings
 
 Run = Callable[..., Any]
@@ -77,6 +78,19 @@ def test_a_head_is_trained_and_written(wsl: Run, toys: Path, tmp_path: Path) -> 
     assert "--overwrite" in refused.err
 
 
+def test_a_pronet_is_trained_and_written(wsl: Run, toys: Path, tmp_path: Path) -> None:
+    asked = ("--data", toys, *QUICK, "--epochs", 2, "--scheme", "pronet", "--box-side", 65)
+    ran = wsl("train-head", *asked, "--beta", 3, "--out", tmp_path / "pronet", "--json")
+    assert ran.status == 0, ran.err
+    assert (ran.json["name"], ran.json["scheme"], ran.json["sizes"]) == ("pronet", "pronet", [97])
+    assert ran.json["command"].endswith(
+        "--scheme pronet --box-side 65 --beta 3 --data ROOT --out DIR"
+    )
+    found = ProNet.load(tmp_path / "pronet")
+    assert found.parameters == ProNetParameters(beta=3, box_side=65)
+    assert found.first.card.parameters == {"beta": 3}
+
+
 def test_a_training_that_was_killed_goes_on_with_the_same_command(
     wsl: Run, toys: Path, tmp_path: Path
 ) -> None:
@@ -125,6 +139,13 @@ def test_a_training_that_was_killed_goes_on_with_the_same_command(
         (["--split", "valley"], r"no split 'valley'"),
         (["--format", "tar"], r"no format of labelled sets called 'tar'"),
         (["--network", "resnet1"], r"no network named 'resnet1'"),
+        (["--scheme", "lse", "--boxes", "3"], r"--boxes is no parameter of lse"),
+        (["--scheme", "pronet", "--maps", "3"], r"--maps is no parameter of pronet"),
+        (["--scheme", "pronet", "--box-side", "224"], r"the nearest that it accepts is 225 px"),
+        (
+            ["--scheme", "pronet", "--finetune", "head"],
+            r"ProNet is trained on the network as it is",
+        ),
         (["--finetune", "stage9"], r"cannot be fine-tuned from 'stage9'"),
     ],
 )

@@ -20,6 +20,7 @@ DONE, SKIPPED, REFUSED, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
 COMMANDS = {
     "heatmap": "paint over pictures which regions make which class",
     "train-head": "train a head for classes of your own, from labels of whole pictures",
+    "evaluate": "measure on labelled pictures how good heads and their maps are",
     "networks": "list the networks",
     "runs": "list, show, cancel, resume or prune runs: trainings and other long work",
     "paths": "show every folder and limit, and the environment variable that sets it",

@@ -40,7 +40,7 @@ def add(parser: Arguments, model: type[BaseModel], metavars: Mapping[str, str | 
             metavar=metavar,
             # Left to the model: argparse would take `--top 1` for not given if 1 were its default.
             default=argparse.SUPPRESS,
-            type=str if field.annotation is str else _whole_number_or_text,
+            type=str if field.annotation in (str, str | None) else _whole_number_or_text,
             help=_plain(f"{sentence} ({facts})." if facts else f"{sentence}."),
         )
 

@@ -14,6 +14,7 @@ from tqdm import tqdm
 from wsl_core import __version__, figures, images, networks
 from wsl_core.cli import DONE, SKIPPED, arguments, attributing, inputs, outputs
 from wsl_core.cli.attributing import Drawn
+from wsl_core.cli.classifier import Classifier, described
 from wsl_core.errors import ParameterError, WslError
 from wsl_core.fcn import activation_maps
 from wsl_core.fcn.activation_maps import ActivationMapParameters
@@ -21,7 +22,8 @@ from wsl_core.fcn.attribution_methods import Method, find
 
 DESCRIPTION = f"""\
 Paint over pictures which regions make which class: by class activation maps, in one forward pass for
-all classes, or by another --method, class by class.
+all classes, or by another --method, class by class. With --head the classes are those of a head that was
+trained from image labels, and scores are pooled by its scheme.
 
 For every picture and class, DIR receives
   STEM.INDEX.png  the picture with the map painted over it, as large as the picture: red where the
@@ -56,13 +58,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "out. Name them before --classes, which takes all words that follow it.",
     )
     parser.add_argument("--out", required=True, metavar="DIR", help="Folder for the results.")
-    arguments.add(parser, ActivationMapParameters, {"network": "NAME"})
+    looking = parser.add_mutually_exclusive_group()
+    arguments.add(looking, ActivationMapParameters, {"network": "NAME"})
+    looking.add_argument(
+        "--head",
+        metavar="NAME|DIR",
+        default=argparse.SUPPRESS,
+        help="Name or folder of a trained head, with its own classes and network.",
+    )
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
         "--classes",
         nargs="+",
         metavar="NAME",
-        help="Show these classes: an index, a wnid, a full name or a part that no other class has.",
+        help="Show these classes: an index, a wnid, a full name or a part that no other class has; "
+        "several with spaces or commas between them.",
     )
     arguments.add(which, Drawing, {"top": "N"})
     arguments.add(
@@ -96,20 +106,21 @@ def run(args: argparse.Namespace) -> int:
     drawing = arguments.read(Drawing, args)
     attribution = attributing.read(args)
     method = find(attribution.method)
-    card = networks.card(parameters.network)
+    classifier = Classifier.of(args, parameters.network, method)
+    card = classifier.card
     _check_size(card, parameters)
-    if drawing.top > card.classes:
-        raise arguments.refused("--top", drawing.top, f"from 1 to {card.classes}")
+    if drawing.top > classifier.classes:
+        raise arguments.refused("--top", drawing.top, f"from 1 to {classifier.classes}")
     found = inputs.find(args.pictures, args.out)
     stems = outputs.stems(found.files)
     outputs.check(args.out, stems, found.files, overwrite=args.overwrite)
-    network = networks.load(
-        card.name,
+    network = classifier.load(
         runtime=getattr(args, "runtime", networks.RUNTIMES[0]),
         precision=getattr(args, "precision", networks.PRECISIONS[0]),
         report=_report,
     )
-    wanted = list(dict.fromkeys(network.classes.find(name) for name in args.classes or ()))
+    wanted = classifier.wanted(network, args.classes or ())
+    read = classifier.reader(network, parameters)
     outputs.prepare(args.out)
 
     pictures, skipped = [], list(found.skipped)
@@ -118,12 +129,12 @@ def run(args: argparse.Namespace) -> int:
     for file, stem in zip(_progress(found.files), stems, strict=True):
         try:
             photo = images.read(file)
-            maps = activation_maps.compute(network, photo, parameters)
+            maps = read(photo)
             shown = wanted or [one.index for one in maps.top(drawing.top)]
             drawn = [
                 attributing.drawn(card.name, photo, index, attribution, parameters.size)
                 if method.work
-                else _map(maps, index)
+                else _map(maps, index, classifier.score_facts(maps, index))
                 for index in shown
             ]
         except WslError as error:
@@ -146,6 +157,7 @@ def run(args: argparse.Namespace) -> int:
     manifest = {
         "version": __version__,
         "network": network.card.name,
+        **classifier.facts,
         "method": attribution.method,
         "parameters": attribution.used(),
         "pictures": pictures,
@@ -177,11 +189,11 @@ def _check_size(card: networks.Card, parameters: ActivationMapParameters) -> Non
             ) from None
 
 
-def _map(maps: networks.ClassMaps, index: int) -> Drawn:
-    """The class activation map of a class."""
+def _map(maps: networks.ClassMaps, index: int, facts: dict[str, Any]) -> Drawn:
+    """The class activation map of a class, and what else is said of it."""
     score = maps.score(index)
     values = maps.map(index)
-    return Drawn(index, score.name, score.score, values, maps.placement, maps.peak(index), {})
+    return Drawn(index, score.name, score.score, values, maps.placement, maps.peak(index), facts)
 
 
 def _scale(maps: networks.ClassMaps, drawn: list[Drawn], method: Method) -> figures.Scale:
@@ -250,13 +262,16 @@ def _report(share: float, doing: str) -> None:
 
 
 def _summary(manifest: dict[str, Any], out: str) -> None:
+    if head := manifest.get("head"):
+        print(described(head, manifest["network"]))
     for picture in manifest["pictures"]:
         print(f"{picture['file']}, {picture['width']} x {picture['height']} px")
         for one in picture["classes"]:
             found = "no finite map"
             if one["peak"] is not None:
                 x, y = one["peak"]
-                found = f"score {one['score']:.2f}, peak at x {x:.0f}, y {y:.0f} px"
+                share = f", probability {one['probability']:.2f}" if "probability" in one else ""
+                found = f"score {one['score']:.2f}{share}, peak at x {x:.0f}, y {y:.0f} px"
             print(f"  {one['index']} {one['name']}: {found}, {one['overlay']}")
             for sentence in attributing.sentences(one):
                 print(f"    {sentence}")

@@ -9,10 +9,12 @@ from pydantic import BaseModel
 
 from wsl_core.cli import DONE, arguments, following
 from wsl_core.errors import HeadError, ParameterError
-from wsl_core.fcn import pooling
-from wsl_core.fcn.heads import Head, HeadCard, TrainingParameters
+from wsl_core.fcn import pooling, pronet
+from wsl_core.fcn.heads import HeadCard, TrainingParameters
 from wsl_core.fcn.heads.folder import CARD
+from wsl_core.fcn.heads.parameters import PRONET
 from wsl_core.fcn.heads.request import CardWords, HeadChoice, Request, Source, digest
+from wsl_core.fcn.pronet import ProNetParameters, ProNetRequest
 
 DESCRIPTION = """\
 Train a head: a 1x1 convolution on a network's features, and a pooling scheme. Labels of whole pictures
@@ -21,7 +23,12 @@ are all that it needs. DIR receives head.safetensors and card.json.
 The training is a run (see wsl runs). If it is interrupted or killed, the same command goes on from the
 last epoch. Features of the pictures are computed once and kept in WSL_CACHE.
 """
-JOB = "wsl_core.fcn.heads.training:fit"
+JOB, PRONET_JOB = "wsl_core.fcn.heads.training:fit", "wsl_core.fcn.pronet.training:fit"
+PARAMETERS: dict[str, type[BaseModel]] = {
+    **{one.name: one.parameters for one in pooling.SCHEMES.values()},
+    PRONET: ProNetParameters,
+}
+ABOUT = {one.name: one.about for one in pooling.SCHEMES.values()} | {PRONET: pronet.ABOUT}
 SOURCE = {"format": "NAME", "year": "N", "split": "NAME", "skip_missing": None}
 CHOICE = {"scheme": "NAME", "network": "NAME"}
 TRAINING = {
@@ -42,10 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data", required=True, metavar="ROOT", help=Source.model_fields["data"].description
     )
     arguments.add(pictures, Source, SOURCE)
-    for scheme in pooling.SCHEMES.values():
-        group = parser.add_argument_group(f"scheme {scheme.name}", scheme.about)
-        own = {name: "X" for name in scheme.parameters.model_fields if name not in _above(scheme)}
-        arguments.add(group, scheme.parameters, own)
+    declared = set[str]()  # one argument serves all schemes that have such a parameter
+    for scheme, model in PARAMETERS.items():
+        group = parser.add_argument_group(f"scheme {scheme}", ABOUT[scheme])
+        own = {name: "X" for name in model.model_fields if name not in declared}
+        arguments.add(group, model, own)
+        declared |= set(own)
     arguments.add(parser.add_argument_group("training"), TrainingParameters, TRAINING)
     arguments.add(parser.add_argument_group("card"), CardWords, WORDS)
     parser.add_argument(
@@ -71,7 +80,10 @@ def run(args: argparse.Namespace) -> int:
         )
     pictures = source.read()
     pictures.check_trainable()
-    request = Request(
+    two_stages = choice.scheme == PRONET
+    if two_stages and "sizes" not in training.model_fields_set:
+        training = training.model_copy(update={"sizes": pronet.SIZES})
+    request = (ProNetRequest if two_stages else Request)(
         **choice.model_dump(),
         **words.model_dump(),
         parameters=parameters.model_dump(mode="json"),
@@ -82,9 +94,11 @@ def run(args: argparse.Namespace) -> int:
     )
     request.check()
     config = request.model_dump(mode="json")
-    result = following.result(JOB, config)
-    card = Head.of(HeadCard.model_validate(result.facts["card"]), result.arrays).save(place)
-    following.taken(JOB, config)
+    job = PRONET_JOB if two_stages else JOB
+    result = following.result(job, config)
+    card = HeadCard.model_validate(result.facts["card"])
+    card = pronet.of(card, result.arrays).save(place)
+    following.taken(job, config)
     if args.json:
         arguments.printed(card.model_dump(mode="json"))
     else:
@@ -95,28 +109,25 @@ def run(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _above(scheme: pooling.Scheme) -> set[str]:
-    """Parameters that a scheme before this one has declared: one argument serves both."""
-    schemes = list(pooling.SCHEMES.values())
-    before = schemes[: schemes.index(scheme)]
-    return {name for one in before for name in one.parameters.model_fields}
-
-
 def _parameters(name: str, args: argparse.Namespace) -> BaseModel:
     """The parameters of the scheme.
 
     Raises:
         ParameterError: a parameter of another scheme is given, or a value out of range.
     """
-    scheme = pooling.scheme(name)
-    for one in pooling.SCHEMES.values():
-        for other in set(one.parameters.model_fields) - set(scheme.parameters.model_fields):
+    if name not in PARAMETERS:
+        raise ParameterError(
+            f"There is no pooling scheme named {name!r}. There are: {', '.join(PARAMETERS)}."
+        )
+    model = PARAMETERS[name]
+    for one in PARAMETERS.values():
+        for other in set(one.model_fields) - set(model.model_fields):
             if other in vars(args):
-                own = ", ".join(map(arguments.flag, scheme.parameters.model_fields)) or "none"
+                own = ", ".join(map(arguments.flag, model.model_fields)) or "none"
                 raise ParameterError(
                     f"{arguments.flag(other)} is no parameter of {name}. Its own are: {own}."
                 )
-    return arguments.read(scheme.parameters, args)
+    return arguments.read(model, args)
 
 
 def _command(args: argparse.Namespace) -> str:

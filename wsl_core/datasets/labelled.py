@@ -100,20 +100,28 @@ class LabelledPictures:
         present = (self.targets == PRESENT).sum(0)
         return dict(zip(self.classes, present.tolist(), strict=True))
 
+    def check_several(self) -> None:
+        """Refuse a split in which nothing can be told apart.
+
+        Raises:
+            DatasetError: the split shows a single class, or none.
+        """
+        shown = [name for name, count in self.counts.items() if count]
+        if len(shown) < 2:
+            found = f"only the class {shown[0]!r}" if shown else "no class"
+            raise DatasetError(
+                f"{self.title} shows {found}, so there is nothing to tell it from. Accepted are "
+                "pictures of two classes or more: choose another split or set."
+            )
+
     def check_trainable(self) -> None:
         """Refuse a split from which no classifier of these classes can be learned.
 
         Raises:
             DatasetError: the split shows a single class, or a class has no picture.
         """
+        self.check_several()
         empty = [name for name, count in self.counts.items() if not count]
-        shown = [name for name in self.classes if name not in empty]
-        if len(shown) < 2:
-            found = f"only the class {shown[0]!r}" if shown else "no class"
-            raise DatasetError(
-                f"{self.title} shows {found}, so there is nothing to tell it from. Training needs "
-                "pictures of two classes or more: choose another split or set."
-            )
         if empty:
             raise DatasetError(
                 f"{self.title} has no picture of {_classes(len(empty))} {some(empty, quote=True)}. "

@@ -59,7 +59,9 @@ class HeadCard(BaseModel):
     finetuned: tuple[str, ...] = Field((), description="Taps whose stages were retrained with it.")
     sizes: tuple[int, ...] = Field((449,), description="Longer sides at which it is best used.")
     mirror: bool = Field(False, description="Best used with the mirrored picture, too.")
-    figures: dict[str, Any] = Field(default_factory=dict, description="Measured, by split.")
+    figures: dict[str, Any] = Field(
+        default_factory=dict, description="Measured, by title of set and split."
+    )
     chosen: str = Field("", description="How the hyper-parameters were chosen.")
     labels: str = Field("", description="What counted as present, absent and unknown.")
     licence: str = ""

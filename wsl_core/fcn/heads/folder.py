@@ -91,6 +91,32 @@ def read(place: Path) -> tuple[HeadCard, dict[str, NDArray[Any]]]:
         raise HeadError(f"The file {TENSORS} in {place} holds no tensors. {again}") from None
 
 
+def add_figures(place: Path, card: HeadCard, title: str, figures: Mapping[str, Any]) -> HeadCard:
+    """Put on a head's card what was measured with it; tensors, and so their digest, stay as they are.
+
+    Args:
+        place: the head's folder.
+        card: of the head that was measured.
+        title: of the set and split, under which the figures stand.
+        figures: plain JSON values.
+
+    Raises:
+        HeadError: another head lies there by now, or the card cannot be written.
+    """
+    there, _ = read(place)
+    if there.tensors_sha256 != card.tensors_sha256:
+        raise HeadError(
+            f"The head in {place} was replaced while it was measured, so its card is left as it is. "
+            f"Measure it again."
+        )
+    whole = there.model_copy(update={"figures": {**there.figures, title: dict(figures)}})
+    try:
+        replace(place / CARD, _text(whole))
+    except OSError as error:
+        raise _unwritable(place, error) from None
+    return whole
+
+
 def write(place: Path, card: HeadCard, tensors: Mapping[str, NDArray[Any]]) -> HeadCard:
     """Write a head; the card, with the digest of its tensors.
 
@@ -101,17 +127,25 @@ def write(place: Path, card: HeadCard, tensors: Mapping[str, NDArray[Any]]) -> H
 
     data = save(dict(tensors))
     whole = card.model_copy(update={"tensors_sha256": hashlib.sha256(data).hexdigest()})
-    text = json.dumps(whole.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
     try:
         place.mkdir(parents=True, exist_ok=True)
         replace(place / TENSORS, data)
-        replace(place / CARD, text.encode())
+        replace(place / CARD, _text(whole))
     except OSError as error:
-        raise HeadError(
-            f"The head cannot be written to {place} ({(error.strerror or 'the disk refused').lower()}). "
-            f"Choose a folder of yours, with space left."
-        ) from None
+        raise _unwritable(place, error) from None
     return whole
+
+
+def _text(card: HeadCard) -> bytes:
+    text = json.dumps(card.model_dump(mode="json"), indent=1, ensure_ascii=False)
+    return f"{text}\n".encode()
+
+
+def _unwritable(place: Path, error: OSError) -> HeadError:
+    return HeadError(
+        f"The head cannot be written to {place} ({(error.strerror or 'the disk refused').lower()}). "
+        f"Choose a folder of yours, with space left."
+    )
 
 
 def replace(path: Path, data: bytes) -> None:

@@ -20,6 +20,7 @@ from wsl_core.errors import HeadError
 from wsl_core.fcn.heads import folder
 from wsl_core.fcn.heads.card import HeadCard
 from wsl_core.fcn.heads.head_maps import HeadMaps
+from wsl_core.fcn.heads.parameters import PRONET
 from wsl_core.fcn.pooling import SPLeaPWeights
 from wsl_core.networks import ClassMaps, Network
 from wsl_core.networks.recipe import PUBLISHED
@@ -62,8 +63,13 @@ class Head:
         """A head from its card and its tensors, by the names they have in the file.
 
         Raises:
-            HeadError: a tensor is missing, left over, not finite, or of another shape.
+            HeadError: a tensor is missing, left over, not finite, or of another shape; or it is a ProNet.
         """
+        if card.scheme == PRONET:
+            raise HeadError(
+                f"The head {card.name} is a ProNet, which looks at a picture in two stages. Load it with "
+                f"wsl_core.fcn.pronet.load, or choose a head with one pooling scheme."
+            )
         scheme, parameters = card.pooling
         classes, parts = len(card.classes), card.scheme == "spleap"
         rows = parameters.parts if parts else classes * scheme.maps_a_class(parameters)  # type: ignore[attr-defined]

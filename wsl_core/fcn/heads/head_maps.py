@@ -27,14 +27,18 @@ class HeadMaps(ClassMaps):
 
     Attributes:
         head: the head.
+        products: (maps, cells), the head's weight times the features, where that is known already.
     """
 
     head: "Head" = field(kw_only=True, repr=False)
+    products: Float32 | None = field(default=None, kw_only=True, repr=False)
 
     @cached_property
     def part_maps(self) -> Float32:
         """(maps, rows, columns): K classes times M maps, or the values of SPLeaP's P parts (>= 0)."""
-        flat = self.head.weight @ self.features.reshape(len(self.features), -1)
+        flat = self.products
+        if flat is None:
+            flat = self.head.weight @ self.features.reshape(len(self.features), -1)
         maps = (flat + self.head.bias[:, None]).reshape(-1, *self.cells)
         return maps if self.head.learned is None else np.maximum(maps, 0)
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+PRONET = "pronet"  # a pipeline with two stages of its own, not a pooling: wsl_core.fcn.pronet
 SIZES = "longer sides in pixels, separated by commas, such as 321,449,641"
 
 

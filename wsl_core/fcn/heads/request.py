@@ -2,7 +2,7 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -11,7 +11,7 @@ from wsl_core.datasets import labelled
 from wsl_core.datasets.labelled import LabelledPictures
 from wsl_core.errors import ParameterError
 from wsl_core.fcn import pooling
-from wsl_core.fcn.heads.parameters import RECIPES, TrainingParameters
+from wsl_core.fcn.heads.parameters import PRONET, RECIPES, TrainingParameters
 
 
 class Source(BaseModel):
@@ -53,7 +53,7 @@ class HeadChoice(BaseModel):
         "wildcat",
         title="Scheme",
         description="How class maps are pooled.",
-        json_schema_extra={"choices": list(RECIPES)},
+        json_schema_extra={"choices": [*RECIPES, PRONET]},
     )
     network: str = Field(
         networks.DEFAULT, title="Network", description="The classifier whose features it reads."
@@ -83,7 +83,7 @@ class Request(HeadChoice, CardWords):
     command: str = Field("", description="Makes the head again.")
 
     @classmethod
-    def of(cls, config: dict[str, Any]) -> "Request":
+    def of(cls, config: dict[str, Any]) -> Self:
         """From plain values.
 
         Raises:

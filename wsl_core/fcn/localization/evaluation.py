@@ -8,17 +8,19 @@ on there after an interruption.
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from wsl_core import images, networks
 from wsl_core.datasets import labelled, relatives
 from wsl_core.datasets.labelled import LabelledPictures
-from wsl_core.errors import ParameterError
-from wsl_core.fcn import activation_maps
-from wsl_core.fcn.heads import Head
+from wsl_core.errors import DatasetError, ParameterError
+from wsl_core.fcn import activation_maps, pronet
+from wsl_core.fcn.heads import folder
+from wsl_core.fcn.heads.parameters import SIZES, Sizes
 from wsl_core.fcn.localization.evidence import Evidence, Pointed, collect, packed, unpacked
 from wsl_core.fcn.localization.results import Localization
 from wsl_core.fcn.localization.untrained import grouped
@@ -28,7 +30,7 @@ from wsl_core.networks import DEFAULT, ClassMaps
 
 JOB = "wsl_core.fcn.localization.evaluation:evaluation_job"
 Read = Callable[[Photo], ClassMaps]
-SIZES = (449,)
+USUAL_SIZES = (449,)
 
 
 class EvaluationParameters(BaseModel):
@@ -51,11 +53,11 @@ class EvaluationParameters(BaseModel):
         title="Network",
         description="Without a head: its ImageNet maps are grouped into VOC's classes, untrained.",
     )
-    sizes: tuple[int, ...] | None = Field(
+    sizes: Sizes | None = Field(
         None,
         title="Sizes",
-        description="Longer sides in pixels whose maps are fused; those of the head's card where none "
-        "are given.",
+        description="Longer sides whose maps are fused; those of the head's card where none are given.",
+        json_schema_extra={"accepted": SIZES},
     )
     mirror: bool | None = Field(
         None,
@@ -79,11 +81,21 @@ class EvaluationParameters(BaseModel):
     checkpoint_every: int = Field(
         100, ge=1, title="Checkpoint", description="Pictures from one checkpoint to the next."
     )
+    asked: str = Field(
+        "",
+        title="Digest",
+        description="Of set and head when this was asked for: with others it is other work.",
+    )
 
-    @field_validator("sizes", mode="before")
-    @classmethod
-    def _listed(cls, value: Any) -> Any:
-        return [one.strip() for one in value.split(",")] if isinstance(value, str) else value
+    def read(self) -> LabelledPictures:
+        """The pictures.
+
+        Raises:
+            DatasetError: the set is missing, damaged, or has no such split.
+        """
+        return labelled.read(
+            self.format, Path(self.data), self.split, self.year, skip_missing=self.skip_missing
+        )
 
 
 def evaluate(
@@ -131,16 +143,28 @@ def gather(
     for picture in pictures.pictures[start:]:
         maps = read(images.read(picture.path))
         if order is None:
-            order = _order(maps, pictures)
+            order = class_order(maps.classes.names, pictures)
         yield collect(maps, picture, order, threshold, pointed)
 
 
-def _order(maps: ClassMaps, pictures: LabelledPictures) -> list[int]:
-    place = {name: index for index, name in enumerate(maps.classes.names)}
+def class_order(
+    known: Sequence[str], pictures: LabelledPictures, head: str = "the head"
+) -> list[int]:
+    """The place of every class of the pictures among those that a head knows.
+
+    Args:
+        known: names of the head's classes.
+        pictures: whose classes are looked for.
+        head: what it is called.
+
+    Raises:
+        ParameterError: the head does not know them all.
+    """
+    place = {name: index for index, name in enumerate(known)}
     unknown = [name for name in pictures.classes if name not in place]
     if unknown:
         raise ParameterError(
-            f"{pictures.title} has {len(unknown)} classes that the head does not know: "
+            f"{pictures.title} has {len(unknown)} classes that {head} does not know: "
             f"{', '.join(unknown[:5])}. It knows {len(place)}, such as {', '.join(list(place)[:5])}. "
             f"Choose a head that was trained on these classes."
         )
@@ -159,7 +183,7 @@ def reader(
 
     Args:
         classes: of the pictures.
-        head: name or folder of a trained head.
+        head: name or folder of a trained head, a ProNet included.
         network: without a head, the network whose ImageNet maps are grouped; the default one for None.
         sizes: longer sides fed, in pixels; for None those of the head's card, else 449.
         mirror: fuse with mirrored maps; for None as the head's card says, else not.
@@ -180,8 +204,11 @@ def reader(
         def look(maps: ClassMaps) -> ClassMaps:
             return grouped(maps, groups)
     else:
-        trained = Head.load(head)
-        loaded, look = trained.network(), trained.read
+        trained = pronet.load(head)
+        loaded = trained.network()
+        if isinstance(trained, pronet.ProNet):
+            return partial(trained.look, loaded, sizes=sizes, mirror=mirror)
+        look = trained.read
         sizes = sizes or trained.card.sizes
         mirror = trained.card.mirror if mirror is None else mirror
 
@@ -191,13 +218,27 @@ def reader(
             activation_maps.fuse(
                 [
                     loaded.class_maps(photo, size, mirrored=flip)
-                    for size in sizes or SIZES
+                    for size in sizes or USUAL_SIZES
                     for flip in flips
                 ]
             )
         )
 
     return read
+
+
+def digest(pictures: LabelledPictures, head: str | Path | None) -> str:
+    """Twelve hexadecimal digits over names, labels and objects, and the head's tensors.
+
+    Raises:
+        HeadError: the head is not there, or damaged.
+    """
+    tensors = "" if head is None else folder.read(folder.find(head))[0].tensors_sha256
+    found = hashlib.sha256(tensors.encode())
+    found.update(repr(pictures.classes).encode())
+    for one in pictures.pictures:
+        found.update(repr((one.name, one.labels, one.objects)).encode())
+    return found.hexdigest()[:12]
 
 
 def evaluation_job(task: Task) -> Iterator[Event]:
@@ -220,9 +261,12 @@ def evaluation_job(task: Task) -> Iterator[Event]:
             f"{first['msg'].lower()}."
         ) from None
     yield Progress(0, "reading the set")
-    pictures = labelled.read(
-        how.format, Path(how.data), how.split, how.year, skip_missing=how.skip_missing
-    )
+    pictures = how.read()
+    if how.asked and how.asked != digest(pictures, how.head):
+        raise DatasetError(
+            f"{pictures.title}, or the head, has changed since this evaluation was asked for. Start it "
+            f"anew."
+        )
     names = "\n".join(one.name for one in pictures.pictures)
     state = {"pictures": hashlib.sha256(names.encode()).hexdigest()}
     found: list[Evidence] = []

@@ -133,8 +133,8 @@ def collect(
         picture: with its labels, of K classes.
         order: (K,) index in `maps` of every class of the labels.
         threshold: share of the map's maximum above which the largest region is the box of a class.
-        pointed: "peak": a point is the highest cell. "beam": it is the middle of the best region of a beam
-            search (WSLocalization).
+        pointed: "peak": a point is the peak of the maps, their highest cell (ProNet: the middle of the best
+            box). "beam": it is the middle of the best region of a beam search (WSLocalization).
 
     Raises:
         DatasetError: the picture is not of the size that its annotation says.
@@ -153,13 +153,15 @@ def collect(
             f"The network {maps.network} gives values that are not numbers on the picture "
             f"{picture.path.name}, so nothing can be measured with it."
         )
-    exact, stretched = highest_points(values, maps)
+    _, stretched = highest_points(values, maps)
     if pointed == "beam":
         found_points = [beam_search.search(maps, index).point for index in chosen]
-        exact = np.array([(one.x, one.y) for one in found_points])
+        points = np.array([(one.x, one.y) for one in found_points])
+    else:
+        points = np.array([maps.peak(index) for index in chosen])
     labels = np.asarray(picture.labels, np.int8)
     evidence = Evidence(
-        maps.picture_size, labels, scores, exact, picture.objects, stretched, name=picture.name
+        maps.picture_size, labels, scores, points, picture.objects, stretched, name=picture.name
     )
     shown = evidence.shown
     found = [activation_maps.box(maps, chosen[k], threshold) for k in shown]

@@ -1,11 +1,12 @@
 """The row "no training": an ImageNet classifier's own maps, grouped into the classes of another set."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
+from wsl_core.datasets.relatives import kind_of
 from wsl_core.errors import ParameterError
 from wsl_core.networks import ClassMaps, ClassNames
 
@@ -62,3 +63,37 @@ def grouped(
         weight=np.stack([maps.weight[one].mean(axis=0) - mean_weight for one in chosen]),
         bias=np.array([maps.bias[one].mean() - mean_bias for one in chosen], np.float32),
     )
+
+
+@dataclass(frozen=True)
+class Relatives:
+    """What a cell says of a class's relatives.
+
+    Attributes:
+        count: of the relatives.
+        common: mean of all the network's classes in this cell, in logits.
+        highest: (title, logits) of the highest relatives, best first.
+    """
+
+    count: int
+    common: float
+    highest: tuple[tuple[str, float], ...]
+
+
+def relatives_of_cell(
+    maps: ClassMaps, name: str, row: int, column: int, count: int = 5
+) -> Relatives:
+    """What one cell of `grouped` maps is made of.
+
+    Args:
+        maps: the network's own, ungrouped.
+        name: of the class, one of VOC's.
+        row: of the cell, from 0.
+        column: of the cell, from 0.
+        count: of the relatives to be named.
+    """
+    (related,) = kind_of([name]).values()
+    logits = maps.weight @ maps.features[:, row, column] + maps.bias
+    order = sorted(related, key=lambda index: -logits[index])[:count]
+    named = tuple((maps.classes.titles[index], float(logits[index])) for index in order)
+    return Relatives(len(related), float(logits.mean()), named)
