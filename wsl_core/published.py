@@ -61,13 +61,17 @@ def rows(table: str | None = None, *, dataset: str | None = None) -> tuple[Row, 
     )
 
 
+def csv_text() -> str:
+    """The file itself, for whoever takes it away."""
+    return (files("wsl_core") / "published.csv").read_text(encoding="utf-8")
+
+
 @cache
 def _all() -> tuple[Row, ...]:
-    text = (files("wsl_core") / "published.csv").read_text(encoding="utf-8")
     return tuple(
         Row(
             one["table"], one["method"], one["dataset"], one["metric"], float(one["value"]),
             one["unit"], one["source"], cast(Status, one["status"]), one["note"],
         )
-        for one in csv.DictReader(text.splitlines())
+        for one in csv.DictReader(csv_text().splitlines())
     )  # fmt: skip

@@ -1,8 +1,8 @@
 // Class maps over a photograph, drawn in the browser: hovering costs no round trip to the server.
 //
-// data: [{ src, alt, width, height, panels: [{ title, score, values, limit, floor, box, channels }],
+// data: [{ src, alt, width, height, panels: [{ title, score, values, limit, floor, box, channels, selected, marks }],
 //         columns, rows: { centre, low, high, windowLow, windowHigh }   all in 0..1 of the picture,
-//         above, below: colour stops, limit, ticks, opacity, threshold, smooth, hidden, pinned, places, bounded, hint, unit, token }]
+//         above, below: colour stops, limit, ticks, opacity, threshold, smooth, hidden, pinned, places, bounded, hint, unit, measure, least, token }]
 
 const instances = new WeakMap()
 const SHARP = 560 // the smooth map is drawn at most this wide, then enlarged by the browser
@@ -85,6 +85,52 @@ function frame(g, [left, top, right, bottom], w, h, dash) {
   }
 }
 
+// Cells that a pooling selected, as places in the map: a line runs where a neighbour is not among them.
+function outline(g, data, selected, w, h, dash) {
+  const n = data.columns.centre.length, inside = new Set(selected), path = new Path2D()
+  const has = (r, c) => c >= 0 && c < n && inside.has(r * n + c)
+  const before = axis => axis.centre[0] <= axis.centre.at(-1) ? axis.low : axis.high
+  const after = axis => axis.centre[0] <= axis.centre.at(-1) ? axis.high : axis.low
+  const [left, right, top, bottom] = [before(data.columns), after(data.columns), before(data.rows), after(data.rows)]
+  const line = (x1, y1, x2, y2) => { path.moveTo(x1 * w, y1 * h); path.lineTo(x2 * w, y2 * h) }
+  for (const i of inside) {
+    const r = Math.floor(i / n), c = i % n
+    if (!has(r - 1, c)) line(left[c], top[r], right[c], top[r])
+    if (!has(r + 1, c)) line(left[c], bottom[r], right[c], bottom[r])
+    if (!has(r, c - 1)) line(left[c], top[r], left[c], bottom[r])
+    if (!has(r, c + 1)) line(right[c], top[r], right[c], bottom[r])
+  }
+  for (const [wide, colour] of [[4, '#000'], [2, '#fff']]) {
+    g.setLineDash(dash); g.lineWidth = wide; g.strokeStyle = colour
+    g.stroke(path)
+  }
+}
+
+// A box or a point over the map, with a word that says what it is.
+function mark(g, { at, word, colour, dash, corner }, w, h) {
+  const left = at[0] * w, top = at[1] * h
+  if (at.length === 2) {
+    for (const [line, ink] of [[5, '#000'], [2.5, colour]]) {
+      g.setLineDash([]); g.lineWidth = line; g.strokeStyle = ink
+      g.beginPath(); g.moveTo(left - 9, top); g.lineTo(left + 9, top); g.moveTo(left, top - 9); g.lineTo(left, top + 9); g.stroke()
+    }
+    return
+  }
+  const x = Math.max(left, 2), y = Math.max(top, 2), right = Math.min(at[2] * w, w - 2), bottom = Math.min(at[3] * h, h - 2)
+  for (const [line, ink] of [[4, '#000'], [2, colour]]) {
+    g.setLineDash(dash.map(n => 2 * n)); g.lineWidth = line; g.strokeStyle = ink
+    g.strokeRect(x, y, Math.max(1, right - x), Math.max(1, bottom - y))
+  }
+  if (!word || !corner) return
+  g.font = '600 11px sans-serif'
+  const wide = g.measureText(word).width + 8
+  if (wide > right - x || bottom - y < 20) return // it would hide what is marked
+  const a = Math.max(0, Math.min(w - wide, corner.endsWith('left') ? x + 2 : right - wide - 2))
+  const b = Math.max(0, Math.min(h - 16, corner.startsWith('top') ? y + 2 : bottom - 18))
+  g.fillStyle = '#000'; g.fillRect(a, b, wide, 16)
+  g.fillStyle = colour; g.fillText(word, a + 4, b + 12)
+}
+
 function drawMarks(canvas, data, panel, cell, place) {
   const w = canvas.clientWidth, h = canvas.clientHeight, d = window.devicePixelRatio || 1
   canvas.width = w * d; canvas.height = h * d
@@ -92,7 +138,9 @@ function drawMarks(canvas, data, panel, cell, place) {
   g.scale(d, d)
   const square = ([r, c]) => [data.columns.low[c], data.rows.low[r], data.columns.high[c], data.rows.high[r]]
   const seen = ([r, c]) => [data.columns.windowLow[c], data.rows.windowLow[r], data.columns.windowHigh[c], data.rows.windowHigh[r]]
+  if (panel.selected && !data.hidden) panel.selected.forEach((cells, k) => outline(g, data, cells, w, h, k ? [5, 4] : []))
   if (panel.box && !data.hidden) frame(g, panel.box, w, h, [2, 4])
+  if (!data.hidden) panel.marks.forEach(one => mark(g, one, w, h))
   if (data.pinned) frame(g, square(data.pinned), w, h, [])
   if (cell && !place) { frame(g, seen(cell), w, h, [10, 6]); frame(g, square(cell), w, h, []) }
   if (!place) return
@@ -146,7 +194,8 @@ function describe(data, cell) {
   const [r, c] = cell, i = r * data.columns.centre.length + c
   if (data.hidden) return `Row ${r + 1}, column ${c + 1}. Click, or press Enter, to choose this place.`
   return `Row ${r + 1}, column ${c + 1}: ` + data.panels.map(panel => {
-    const value = `${panel.title} ${signed(panel.values[i])} logits`
+    const which = (panel.selected ?? []).map((cells, k) => cells.includes(i) ? ', in h' + '⁺⁻'[k] : '').join('')
+    const value = `${panel.title} ${signed(panel.values[i])} ${data.measure}${which}`
     if (!panel.channels) return value
     const largest = panel.channels[i].map(([channel, share]) => `channel ${channel} ${signed(share)}`).join(', ')
     return `${value} (largest: ${largest})`
@@ -171,6 +220,7 @@ export default function ({ data: [data], parentElement: root, setTriggerValue })
   if (me.cell && (me.cell[0] >= rows || me.cell[1] >= columns)) me.cell = null
   if (!data.places) me.place = null
   build(root, data.panels.length)
+  root.querySelector('.panels').style.setProperty('--least', data.least)
   const panels = [...root.querySelectorAll('.panel')], caption = root.querySelector('.caption')
   const marks = () => {
     panels.forEach((panel, k) => drawMarks(panel.querySelector('.marks'), data, data.panels[k], me.cell, me.place))

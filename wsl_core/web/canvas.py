@@ -15,6 +15,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from wsl_core.figures.colours import ABOVE, BELOW, Scale
+from wsl_core.figures.marks import STYLES, Mark
 from wsl_core.networks import Axis, Placement
 
 HERE = Path(__file__).parent
@@ -32,6 +33,9 @@ class Panel:
         floor: value at which a line is drawn around what lies above; None for no line.
         box: (left, top, right, bottom) in picture pixels, or None.
         channels: for every cell, row by row, its largest channels and their shares.
+        selected: (rows, columns) truth values of the cells h+ and of the cells h- that a pooling selected:
+            the first are outlined with a solid line, the others with a dashed one.
+        marks: boxes and points over the map, drawn one after the other.
     """
 
     title: str
@@ -41,6 +45,8 @@ class Panel:
     floor: float | None = None
     box: tuple[float, float, float, float] | None = None
     channels: list[list[tuple[int, float]]] | None = None
+    selected: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None
+    marks: Sequence[Mark] = ()
 
 
 def _axis(axis: Axis) -> dict[str, list[float]]:
@@ -72,6 +78,23 @@ def _panel(panel: Panel, picture_size: tuple[int, int], scale: Scale) -> dict[st
         "floor": panel.floor,
         "box": box,
         "channels": panel.channels,
+        "selected": panel.selected and [np.flatnonzero(mask).tolist() for mask in panel.selected],
+        "marks": [_mark(mark, width, height) for mark in panel.marks],
+    }
+
+
+def _mark(mark: Mark, width: int, height: int) -> dict[str, Any]:
+    """A box by its edges, a point by the middle of its pixel, in shares of the picture."""
+    style, middle = STYLES[mark.style], 0.5 if len(mark.at) == 2 else 0
+    return {
+        "at": [
+            round((n + middle) / side, 5)
+            for n, side in zip(mark.at, (width, height) * 2, strict=False)
+        ],
+        "word": mark.word,
+        "colour": style.colour,
+        "dash": style.dash,
+        "corner": style.corner,
     }
 
 
@@ -98,6 +121,8 @@ def canvas(
     places: bool = False,
     bounded: bool = False,
     unit: str = "",
+    measure: str = "logits",
+    least: float = 13,
     hint: str = "",
     on_cell: Callable[[], None] = lambda: None,
 ) -> None:
@@ -118,6 +143,8 @@ def canvas(
             pointing at a cell; what is chosen is then the highest of them.
         bounded: paint nothing beyond the outermost cells.
         unit: says what the colours mean; empty for what the scale says of class maps.
+        measure: what stands behind a value in words.
+        least: width of a panel, in rem, below which they stand below each other.
         hint: shown while no cell is pointed at.
         on_cell: called before the run that a chosen cell starts.
     """
@@ -139,6 +166,8 @@ def canvas(
         "ticks": (0.0,) if several else scale.ticks(),
         "unit": unit
         or f"logits, {kind}. Blue speaks against the class, red for it, clear is zero.",
+        "measure": measure,
+        "least": f"{least}rem",
         "opacity": opacity,
         "smooth": smooth,
         "hidden": hidden,

@@ -62,7 +62,7 @@ def _array(one: Slid) -> bytes:
 def windows_csv(one: Slid) -> str:
     """A line a window: row and column from 1, its edges in picture pixels, its score."""
     rows, columns = one.values.shape
-    return _csv(
+    return csv_text(
         ["row", "column", "left", "top", "right", "bottom", "score_logits"],
         (
             [row + 1, column + 1, *(f"{edge:.2f}" for edge in one.placement.window(row, column)),
@@ -75,7 +75,7 @@ def windows_csv(one: Slid) -> str:
 
 def layers_csv(layers: Layers, side: int) -> str:
     """A line a layer: its shapes, parameters, and what it costs on an input of `side` pixels."""
-    return _csv(
+    return csv_text(
         [
             "layer",
             "kind",
@@ -100,7 +100,8 @@ def layers_csv(layers: Layers, side: int) -> str:
     )
 
 
-def _csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def csv_text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Lines with commas, the head first."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(head)

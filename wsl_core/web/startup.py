@@ -21,6 +21,8 @@ def _prepare() -> None:
         digits,
         forward,
         pictures,
+        pooling_grid,
+        pooling_parts,
         station,
         thumbnails,
     )

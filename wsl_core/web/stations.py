@@ -61,4 +61,18 @@ STATIONS = (
         "See which regions of a picture make which class, in the network's own units.",
         ":material/local_fire_department:",
     ),
+    Station(
+        "Pooling",
+        "pooling",
+        WEAK_SUPERVISION,
+        "Turn the same map into a score in six ways, and see which regions each of them listens to.",
+        ":material/filter_alt:",
+    ),
+    Station(
+        "Localization",
+        "localization",
+        WEAK_SUPERVISION,
+        "Turn maps into points and boxes, judge them, and see published beside measured.",
+        ":material/my_location:",
+    ),
 )

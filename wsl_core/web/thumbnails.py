@@ -5,13 +5,22 @@ from dataclasses import replace
 
 from wsl_core import figures
 from wsl_core.errors import ParameterError
+from wsl_core.fcn import comparison
 from wsl_core.fcn.sliding_window import SlidingWindow
 from wsl_core.figures import Scale, overlay
+from wsl_core.figures.marks import marked
+from wsl_core.figures.selection import outlined
 from wsl_core.images import Photo
 from wsl_core.networks.network import resized
 from wsl_core.web import forward
+from wsl_core.web import localization as localized
+from wsl_core.web import localization_sentences as localized_words
 from wsl_core.web.activation_maps import ActivationMapView, alternative_text, shown_classes
+from wsl_core.web.localization import LocalizationView
+from wsl_core.web.localization_pictures import of_visitor
 from wsl_core.web.pictures import Chosen
+from wsl_core.web.pooling_panels import words as panel_words
+from wsl_core.web.pooling_view import PoolingView
 from wsl_core.web.sliding_panels import window_words
 from wsl_core.web.sliding_window import SlidingWindowView, highest_window, slid
 from wsl_core.web.stations import Station
@@ -49,6 +58,31 @@ def sliding_window(chosen: Chosen) -> tuple[bytes, str]:
     return Photo.from_array(framed).jpeg(SIDE), window_words(one, chosen)
 
 
+def pooling(chosen: Chosen) -> tuple[bytes, str]:
+    """JPEG and alternative text: the regions for and against the likeliest class, as WELDON selects them."""
+    maps = forward.glance(chosen.photo, PoolingView().looked())
+    small = _small(chosen.photo)
+    index = maps.top(1)[0].index
+    weldon = comparison.of_class(maps, index, "weldon")
+    scale = Scale.of_picture(maps)
+    painted = overlay(small, weldon.class_map, maps.placement, scale=scale)
+    picture = outlined(painted, small, maps.placement, weldon.positive, weldon.negative)
+    text = panel_words("WELDON", weldon, maps.classes.titles[index], "class map", maps.placement)
+    return Photo.from_array(picture).jpeg(SIDE), f"{chosen.title}. {text}"
+
+
+def localization(chosen: Chosen) -> tuple[bytes, str]:
+    """JPEG and alternative text: point and largest box of the likeliest class of VOC."""
+    view, shown = LocalizationView(beam=False), of_visitor(chosen)
+    looked = localized.glance(shown, view)
+    scheme, index = looked.scheme(view), looked.index(view)
+    found = looked.located(scheme, index, view.threshold)
+    small = _small(chosen.photo)
+    drawn = marked(small.pixels, small, localized.marks(found, view))
+    text = localized_words.alternative_text(looked, scheme, index, found)
+    return Photo.from_array(drawn).jpeg(SIDE), text
+
+
 def _small(photo: Photo) -> Photo:
     """Its pixels reduced to the thumbnail's size."""
     share = SIDE / max(photo.width, photo.height)
@@ -59,6 +93,8 @@ def _small(photo: Photo) -> Photo:
 THUMBNAILS: dict[str, Callable[[Chosen], tuple[bytes, str]]] = {
     "sliding_window": sliding_window,
     "activation_maps": activation_map,
+    "localization": localization,
+    "pooling": pooling,
 }
 
 

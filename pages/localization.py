@@ -1,0 +1,193 @@
+"""Localization: from a map to a point and a box, and how good they are."""
+
+import streamlit as st
+
+from wsl_core.datasets import voc
+from wsl_core.errors import WslError
+from wsl_core.fcn.activation_maps import verdict
+from wsl_core.web import (
+    forward,
+    localization_downloads,
+    localization_in_python,
+    localization_measured,
+    localization_mistakes,
+    localization_pictures,
+    localization_pipeline,
+    localization_traps,
+    pictures,
+    sliding_downloads,
+    station,
+)
+from wsl_core.web import localization as page
+from wsl_core.web import localization_sentences as words
+from wsl_core.web.activation_maps import guess_sentence
+from wsl_core.web.canvas import Panel, canvas
+from wsl_core.web.controls import begin, lasting
+from wsl_core.web.localization import LocalizationView
+from wsl_core.web.localization_controls import asked, likely_buttons
+from wsl_core.web.marks_legend import legend
+from wsl_core.web.sentences import plain
+from wsl_core.web.sliding_window import token
+
+station.head(
+    "From what to where",
+    "A network that was only told what is in its pictures points at it: the highest cell is the point, what "
+    "lies above a threshold is the box. Where people have drawn boxes, both are judged.",
+    LocalizationView,
+)
+GUESS, GUESS_OF = "place_guess", "place_guess_of"  # in the session: the cell, and of what
+
+
+def keep_guess() -> None:
+    """The first chosen cell is the guess of the exercise."""
+    if st.session_state.get("predict") and GUESS not in st.session_state:
+        st.session_state[GUESS] = tuple(st.session_state.canvas.cell)
+
+
+def new_guess() -> None:
+    """Hide the map again."""
+    st.session_state.pop(GUESS, None)
+
+
+def guessed(looked, scheme: str, index: int) -> tuple[int, int] | None:
+    """The guessed cell; another picture or class asks for another guess."""
+    of = (looked.own.digest, index)
+    if st.session_state.get(GUESS_OF) != of:
+        new_guess()
+        st.session_state[GUESS_OF] = of
+    return page.usable(st.session_state.get(GUESS), looked.maps[scheme])
+
+
+def point_and_box() -> None:
+    """Point, boxes and beam search of a class on a picture, judged where its places are known."""
+    left, right = st.columns([3, 2], gap="large")
+    with right:
+        from_set = lasting(LocalizationView, "labelled")
+        shown = localization_pictures.choose(from_set)
+        st.markdown("**What the maps say**")
+        likely = st.container(key="likely", horizontal=True, gap="small")
+        view = asked("voc", "trained", "scheme", "threshold", "beam", "predict", "opacity", "fed")
+    try:
+        with left:
+            looked = page.look(shown, view)
+    except WslError as error:
+        with left:
+            forward.refuse(error)
+    scheme, index = looked.scheme(view), looked.index(view)
+    found = looked.located(scheme, index, view.threshold)
+    with likely:
+        likely_buttons(looked, scheme, index)
+    guess = guessed(looked, scheme, index) if view.predict else None
+    with left:
+        picture(looked, view, scheme, index, found, guess)
+    if not view.predict or guess:
+        details(looked, view, scheme, index, found)
+
+
+def picture(looked, view, scheme: str, index: int, found, guess) -> None:
+    """First level: the picture, its map, point and boxes."""
+    maps, chosen, name = looked.maps[scheme], looked.shown.chosen, voc.CLASSES[index]
+    hidden = view.predict and guess is None
+    if hidden:
+        st.markdown(
+            f"Where will the network point for **{name}**? Click there, or move with the arrow keys and "
+            "press Enter."
+        )
+    drawn = page.marks(found, view, guess=guess and maps.placement.centre(*guess))
+    canvas(
+        pictures.jpeg(chosen.photo),
+        maps.placement,
+        [
+            Panel(
+                title=name,
+                score=words.head_line(looked, scheme, index),
+                values=maps.map(index),
+                alt=words.alternative_text(looked, scheme, index, found),
+                floor=page.floor(maps, index, found, view.threshold),
+                marks=drawn,
+            )
+        ],
+        scale=page.scale(maps, index),
+        key="canvas",
+        token=token(maps.digest, guess, *view.model_dump().values(), looked.shown.sample),
+        opacity=view.opacity,
+        hidden=hidden,
+        hint="Point at a cell, or focus the picture and use the arrow keys.",
+        on_cell=keep_guess,
+    )
+    if hidden:
+        return
+    if guess:
+        st.info(
+            f"{guess_sentence(maps, index, guess)} {words.guess_verdict(maps, guess, found)}",
+            icon=":material/target:",
+        )
+        st.button("Guess again", on_click=new_guess, icon=":material/replay:")
+    st.html(legend(drawn))
+    if sentence := verdict(maps.map(index)):
+        st.warning(sentence, icon=":material/info:")
+    st.markdown(words.point_sentence(looked, index, found))
+    st.markdown(words.box_sentence(found, view.threshold))
+    if view.beam:
+        st.markdown(words.beam_sentence(found))
+    if caution := forward.caution(view.network):
+        st.info(plain(caution), icon=":material/visibility:")
+    st.markdown(chosen.caption)
+    st.caption(" ".join(filter(None, (words.known(looked.shown), chosen.credit))))
+
+
+def details(looked, view, scheme: str, index: int, found) -> None:
+    """Second and third level: every scheme, every box, the cell behind the point."""
+    st.header("The same class under every scheme", anchor=False)
+    rows = page.rows_of(looked, index, view.threshold)
+    station.table(*words.scheme_table(rows, scheme))
+    st.markdown(words.about_schemes(looked))
+    strip = station.drawer("From features to a score", ":material/linear_scale:", "pipeline")
+    if strip.open:
+        with strip:
+            localization_pipeline.show(looked, scheme, index)
+    cell = station.drawer("The cell behind the point", ":material/functions:", "sum")
+    if cell.open:
+        with cell:
+            said, columns, body = words.cell_words(looked, scheme, index)
+            st.markdown(said)
+            if body:
+                station.table(columns, body)
+    boxes = station.drawer("All boxes as a table", ":material/table:", "boxes")
+    if boxes.open:
+        with boxes:
+            station.table(*words.box_table(found))
+    sliding_downloads.drawer(
+        lambda: localization_downloads.of_picture(looked, view, scheme, index, found)
+    )
+    station.same_in_python(
+        localization_in_python.point(view, looked.shown, scheme, voc.CLASSES[index], looked.trained)
+    )
+
+
+PARTS = {
+    page.POINT: point_and_box,
+    page.TABLE: localization_measured.table,
+    page.CLASSES: localization_measured.classes,
+    page.MISTAKES: localization_mistakes.mistakes,
+    page.TRAPS: localization_traps.traps,
+}
+
+
+@st.fragment
+def view() -> None:
+    """One part; only what is chosen is computed."""
+    begin()
+    PARTS[lasting(LocalizationView, "topic")]()
+
+
+view()
+station.lecture(
+    "Trained with nothing but the names of what is in a picture, a network of class maps also says where it "
+    "is. The lecture measures this by points: for every class the highest place of its map, right if it lies "
+    "in a box of the class made larger by 18 pixels, ranked over all pictures by the class's score. It "
+    "compares Deep MIL, ProNet and WSLocalization, which come near detectors that were trained with boxes.",
+    "M. Oquab, L. Bottou, I. Laptev, J. Sivic, Is Object Localization for Free?, CVPR 2015; A. Bency et al., "
+    "Weakly Supervised Localization Using Deep Feature Maps, ECCV 2016",
+)
+station.onward()

@@ -1,0 +1,195 @@
+"""Pooling: from a map to a score, in six ways on one scale."""
+
+from typing import Any
+
+import streamlit as st
+
+from wsl_core.web import (
+    class_choice,
+    pictures,
+    pipeline,
+    pooling_controls,
+    pooling_grid,
+    pooling_in_python,
+    pooling_parts,
+    prediction,
+    station,
+)
+from wsl_core.web import pooling as page
+from wsl_core.web import pooling_downloads as files
+from wsl_core.web import pooling_panels as panels
+from wsl_core.web import pooling_sentences as words
+from wsl_core.web import pooling_view as link
+from wsl_core.web.canvas import canvas
+from wsl_core.web.controls import begin, lasting
+from wsl_core.web.pooling_view import PoolingView
+from wsl_core.web.sentences import plain
+from wsl_core.web.sliding_window import token
+
+station.head(
+    "One map, many ways to a score",
+    "A map says something of every place; a label needs one number. Every way of pooling listens to other "
+    "regions: see which, what each of them adds, and when another class wins.",
+    PoolingView,
+)
+
+
+def keep_cell() -> None:
+    """A chosen cell is kept and goes into the link."""
+    row, column = next(
+        st.session_state[key].cell
+        for key in ("strip", "strip-2")
+        if key in st.session_state and st.session_state[key].cell
+    )
+    st.query_params["cell"] = f"{row + 1},{column + 1}"
+
+
+def schemes() -> None:
+    """One picture, one or two classes, all schemes on one scale."""
+    above = st.container()  # the strip stands above its controls, so that both are seen at once
+    left, right = st.columns(2, gap="large")
+    with left:
+        chosen, asked, likely = ask()
+    with right:
+        asked |= pooling_controls.sliders()
+        with st.container(horizontal=True, key="switches"):
+            asked["two"] = lasting(PoolingView, "two")
+            asked["predict"] = lasting(
+                PoolingView, "predict", on_change=prediction.again, args=("schemes",)
+            )
+        asked["layer"] = lasting(PoolingView, "layer")
+    view = PoolingView.model_validate(asked | {"cell": st.query_params.get("cell", "")})
+    with above:
+        maps = page.look(chosen, view)
+        seen = page.readings(chosen, maps, view)
+        indices = seen.indices(view)
+        if view.predict and not predicted(seen):
+            return
+        strip(seen, view, indices)
+    if not view.trained:
+        class_choice.likely(likely, maps, indices[0])
+    details(seen, view, indices)
+
+
+def predicted(seen: page.Read) -> bool:
+    """Ask for a prediction, or say how it compares; whether there is one."""
+    said = prediction.ask("schemes", "Do all schemes put the same class first?", words.AGREEMENTS)
+    if said is None:
+        st.image(pictures.jpeg(seen.chosen.photo), alt=seen.chosen.title, width=420)
+        return False
+    found = words.agreement_sentence(seen.readings)
+    prediction.compare("schemes", said, words.agreed(seen.readings), found)
+    return True
+
+
+def ask() -> tuple[pictures.Chosen, dict[str, Any], Any]:
+    """The picture, whose maps are pooled, and the class; also where the likely classes go."""
+    chosen = pictures.choose()
+    asked: dict[str, Any] = {"trained": pooling_parts.ask_trained()}
+    likely = st.container(key="likely", horizontal=True, gap="small")
+    if asked["trained"]:
+        asked["voc"] = lasting(PoolingView, "voc")
+    else:
+        asked["first"] = class_choice.ask(PoolingView)
+    with st.expander("Size and colours", icon=":material/tune:"):
+        asked["size"] = lasting(PoolingView, "size")
+        asked["opacity"] = lasting(PoolingView, "opacity")
+    return chosen, asked, likely
+
+
+def strip(seen: page.Read, view: PoolingView, indices: list[int]) -> None:
+    """First level: all schemes beside each other."""
+    every = [seen.pooled(index) for index in indices]
+    layers = panels.layer_of(every, view.layer)
+    for key, index, pooled, layer in zip(
+        ("strip", "strip-2"), indices, every, layers, strict=False
+    ):
+        name = seen.reference.classes.titles[index]
+        st.markdown(f"**{name}** by {seen.kind}")
+        canvas(
+            pictures.jpeg(seen.chosen.photo),
+            seen.maps.placement,
+            panels.panels(seen.readings, pooled, layer, name, seen.maps.placement),
+            scale=layer.scale,
+            key=key,
+            token=token(key, seen.maps.digest, index, *view.model_dump().values()),
+            opacity=view.opacity,
+            smooth=False,
+            pinned=page.pinned_cell(seen.maps, view),
+            unit=layer.unit,
+            measure=panels.MEASURES[view.layer],
+            least=10.5,
+            hint="Solid lines: regions h⁺ that speak for the class. Dashed: h⁻, against it. Point at a cell, "
+            "or focus a picture and use the arrow keys; click or Enter keeps it.",
+            on_cell=keep_cell,
+        )
+    for scheme, why in seen.absent.items():
+        st.markdown(f"**In the place of {words.title(scheme)}:** {plain(why)}")
+    if seen.trained and (moved := words.trained_otherwise(seen.heads, seen.readings)):
+        st.markdown(moved)
+
+
+def details(seen: page.Read, view: PoolingView, indices: list[int]) -> None:
+    """Second and third level: scores that add up, rankings, the pipeline, one cell."""
+    index = indices[0]
+    pooled = seen.pooled(index)
+    station.table(words.SCORE_HEAD, words.score_rows(seen.readings, pooled, index))
+    st.header("Which class is first", anchor=False)
+    st.markdown(words.agreement_sentence(seen.readings))
+    station.table(words.RANKING_HEAD, words.ranking_rows(seen.readings))
+    st.header("The way to the score", anchor=False)
+    scheme = lasting(PoolingView, "scheme")
+    if scheme in seen.readings:
+        reading = seen.readings[scheme]
+        pipeline.show(seen.maps_of(scheme), index, reading.scheme, pooled[scheme])
+    else:
+        st.markdown(plain(seen.absent[scheme]))
+    row, column = page.pinned_cell(seen.maps, view) or seen.maps_of("weldon").peak_cell(index)
+    title = f"Row {row + 1}, column {column + 1} under every scheme"
+    cell = station.drawer(title, ":material/functions:", "cell-sum")
+    if cell.open:
+        with cell:
+            station.table(words.CELL_HEAD, words.cell_rows(pooled, row, column))
+    table = station.drawer("All cells as a table", ":material/table:", "table")
+    if table.open:
+        with table:
+            st.dataframe(words.cell_table(pooled), hide_index=True, key="cells")
+    layer = panels.layer_of([pooled], view.layer)[0]
+    files.drawer(
+        lambda: files.of_schemes(
+            seen.chosen, seen.maps.placement, layer, seen.readings, pooled, index, view.opacity
+        )
+    )
+    station.same_in_python(pooling_in_python.schemes(view, seen.chosen, index))
+
+
+PARTS = {
+    link.SCHEMES_PART: schemes,
+    link.MODALITIES: pooling_parts.modalities,
+    link.LIMIT: pooling_parts.limit,
+    link.GRID: pooling_grid.show,
+    link.VERDICTS: pooling_parts.verdicts,
+}
+
+
+@st.fragment
+def view() -> None:
+    """One part of the lecture's second move; only what is chosen is computed."""
+    begin()
+    PARTS[lasting(PoolingView, "lesson")]()
+
+
+view()
+with st.expander("LSE, SPLeaP and ProNet told apart", icon=":material/compare_arrows:"):
+    st.markdown(words.LSE_AND_SPLEAP)
+    st.markdown(words.PRONET)
+station.lecture(
+    "Training from image labels needs one score for a whole picture, and pooling makes it from the scores of "
+    "all regions. Max pooling trusts the single best region; averaging trusts all of them alike; log-sum-exp "
+    "lies between the two. WELDON adds the regions that speak against a class, and WILDCAT several maps for "
+    "every class. The lecture's picture is a bedroom, judged as bedroom, airport and dining room: the right "
+    "class has strong regions for it and none strongly against it.",
+    "M. Oquab et al., CVPR 2015; B. Zhou et al., CVPR 2016; P. Pinheiro, R. Collobert, CVPR 2015; "
+    "P. Kulkarni et al., ECCV 2016; T. Durand et al., CVPR 2016 (WELDON) and CVPR 2017 (WILDCAT)",
+)
+station.onward()

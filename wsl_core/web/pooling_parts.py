@@ -1,0 +1,232 @@
+"""Parts of the Pooling page beside the comparison of schemes: modalities, limit of max, three verdicts."""
+
+import streamlit as st
+
+from wsl_core.fcn.comparison import Reading
+from wsl_core.figures import Scale
+from wsl_core.web import (
+    class_choice,
+    pictures,
+    pooling_cases,
+    pooling_controls,
+    pooling_in_python,
+    prediction,
+    station,
+)
+from wsl_core.web import pooling as page
+from wsl_core.web import pooling_downloads as files
+from wsl_core.web import pooling_panels as panels
+from wsl_core.web import pooling_sentences as words
+from wsl_core.web.activation_maps import signed
+from wsl_core.web.canvas import Panel, canvas
+from wsl_core.web.controls import lasting
+from wsl_core.web.pictures import Chosen
+from wsl_core.web.pooling import Read
+from wsl_core.web.pooling_view import PoolingView
+from wsl_core.web.sentences import plain
+from wsl_core.web.sliding_window import token
+
+HINT = "Point at a cell, or focus the picture and use the arrow keys."
+UNIT = (
+    "logits, one scale for all. Blue speaks against the class, red for it. Solid: h⁺. Dashed: h⁻."
+)
+
+
+def ask_trained() -> bool:
+    """Whether trained heads are asked for; a sentence where there are none."""
+    if page.available():
+        return bool(lasting(PoolingView, "trained"))
+    if st.query_params.get("trained") == "true":
+        st.warning(
+            "The link asks for trained heads, and none is in this installation. The network's own "
+            "ImageNet class maps are pooled instead.",
+            icon=":material/link_off:",
+        )
+    return False
+
+
+def modalities() -> None:
+    """The M maps of a class, which WILDCAT averages."""
+    st.markdown(words.MODALITIES)
+    if "wildcat" not in page.available():
+        st.info(
+            "This needs a trained WILDCAT head, and none is in this installation: a network that was trained "
+            "on ImageNet has one map a class. `make heads` trains the heads of VOC's 20 classes.",
+            icon=":material/model_training:",
+        )
+        return
+    left, right = st.columns([3, 2], gap="large")
+    with right:
+        chosen = pictures.choose()
+        asked = {name: lasting(PoolingView, name) for name in ("voc", "size", "opacity")}
+    view = PoolingView.model_validate({"trained": True, **asked})
+    with left:
+        maps = page.look(chosen, view)
+        seen = page.readings(chosen, maps, view)
+        index = seen.index(view)
+        reading = seen.readings["wildcat"]
+        one, name = reading.of(index), reading.classes.titles[index]
+        each = reading.modalities(index)
+        shown = [
+            Panel(
+                title=f"Map {i} of {len(each)}",
+                score=f"mean {signed(float(values.mean()))}",
+                values=values,
+                alt=f"Map {i} of {len(each)} of {name}: {values.min():.2f} to {values.max():.2f} logits.",
+            )
+            for i, values in enumerate(each, 1)
+        ]
+        shown.append(panels.one_panel(reading, one, name, maps.placement, "their mean"))
+        canvas(
+            pictures.jpeg(chosen.photo),
+            maps.placement,
+            shown,
+            scale=Scale.of([panel.values for panel in shown]),
+            key="modalities",
+            token=token("modalities", maps.digest, index, *view.model_dump().values()),
+            opacity=view.opacity,
+            unit=UNIT,
+            least=11,
+            hint=HINT,
+        )
+        st.markdown(f"**{name}**: WILDCAT's score is {signed(one.score)} logits.")
+        _credit(chosen)
+    station.same_in_python(pooling_in_python.modalities(view, chosen, index))
+
+
+def limit() -> None:
+    """Pictures on which the single best region misleads, or all regions together do."""
+    controls, says = st.columns([2, 3], gap="large")
+    with controls:
+        key = lasting(PoolingView, "case")
+        predict = lasting(PoolingView, "predict", on_change=prediction.again, args=("limit",))
+    case, chosen = pooling_cases.CASES[key], pictures.from_gallery(key)
+    with controls:
+        sliders = pooling_controls.sliders()
+    view = PoolingView.model_validate({"case": key, "predict": predict, **sliders})
+    maps = page.look(chosen, view)
+    seen = page.readings(chosen, maps, view)
+    answers = words.right(case, seen.readings)
+    with says:
+        st.markdown(case.why)
+        said = None
+        if predict:
+            st.image(pictures.jpeg(chosen.photo), alt=chosen.title, width=320)
+            said = prediction.ask(
+                "limit",
+                "The schemes pool the same 1,000 maps. Which of the two ends finds the right class?",
+                words.ENDS,
+            )
+            if said is None:
+                return
+            prediction.compare("limit", said, words.which_end(answers), case.lesson)
+        station.table(words.CASE_HEAD, words.case_rows(case, seen.readings))
+        if not predict:
+            st.markdown(case.lesson)
+        _two_ends(case, seen, view)
+        _credit(chosen)
+    files.drawer(lambda: [files.of_rankings(chosen, seen.readings)])
+    station.same_in_python(pooling_in_python.limit(view, chosen))
+
+
+def _two_ends(case: pooling_cases.Case, seen: Read, view: PoolingView) -> None:
+    """What max and average pooling take for the picture, and the best right class, on one scale."""
+    readings = seen.readings
+    named: dict[int, tuple[str, Reading]] = {}
+    for name in ("max", "weldon", "average"):
+        first = readings[name].ranking(1)[0]
+        named.setdefault(first.index, (name, readings[name]))
+    best = words.best_right(case, readings["weldon"])
+    named.setdefault(best, ("weldon", readings["weldon"]))
+    shown = []
+    for index, (_, reading) in named.items():
+        name = reading.classes.titles[index]
+        one = reading.of(index)
+        title = f"{name}, {'right' if name in case.right else 'wrong'}"
+        panel = panels.one_panel(reading, one, name, seen.maps.placement, title)
+        shown.append(
+            Panel(title, f"{reading.scheme.title} {signed(one.score)}", panel.values, panel.alt,
+                  selected=panel.selected)
+        )  # fmt: skip
+    canvas(
+        pictures.jpeg(seen.chosen.photo),
+        seen.maps.placement,
+        shown,
+        scale=Scale.of([panel.values for panel in shown]),
+        key="ends",
+        token=token("ends", seen.maps.digest, *view.model_dump().values()),
+        opacity=view.opacity,
+        unit=UNIT,
+        hint=HINT,
+    )
+
+
+def verdicts() -> None:
+    """Three classes, one right and two wrong, as WELDON judges them."""
+    left, right = st.columns([3, 2], gap="large")
+    with right:
+        chosen = pictures.choose()
+        asked: dict[str, object] = {"trained": ask_trained()}
+        if asked["trained"]:
+            asked["voc"] = lasting(PoolingView, "voc")
+        else:
+            asked |= {
+                name: class_choice.ask(PoolingView, name) for name in ("right", "wrong", "other")
+            }
+        asked["size"] = lasting(PoolingView, "size")
+        asked["predict"] = lasting(
+            PoolingView, "predict", on_change=prediction.again, args=("verdicts",)
+        )
+        for name in ("positive", "negative"):
+            asked[name] = pooling_controls.slider(name)
+        asked["scale"] = lasting(PoolingView, "scale")
+    view = PoolingView.model_validate(asked)
+    with left:
+        maps = page.look(chosen, view)
+        seen = page.readings(chosen, maps, view)
+        if "weldon" not in seen.readings:
+            st.info(plain(seen.absent["weldon"]), icon=":material/model_training:")
+            return
+        reading, indices = seen.readings["weldon"], seen.judged(view)
+        names = [reading.classes.titles[index] for index in indices]
+        if view.predict:
+            st.image(pictures.jpeg(chosen.photo), alt=chosen.title, width="stretch")
+            question = f"{words.listed(names)}: which of the three does WELDON take?"
+            said = prediction.ask("verdicts", question, names)
+            if said is None:
+                return
+            best = max(indices, key=lambda index: float(reading.scores[index]))
+            answer = reading.classes.titles[best]
+            prediction.compare("verdicts", said, answer, words.verdict_sentence(reading, indices))
+        pooled = [reading.of(index) for index in indices]
+        shown = [
+            panels.one_panel(reading, one, name, maps.placement)
+            for one, name in zip(pooled, names, strict=True)
+        ]
+        canvas(
+            pictures.jpeg(chosen.photo),
+            maps.placement,
+            shown,
+            scale=Scale.of([panel.values for panel in shown]),
+            key="verdicts",
+            least=11,
+            token=token("verdicts", maps.digest, indices, *view.model_dump().values()),
+            opacity=view.opacity,
+            unit=UNIT,
+            hint=HINT,
+        )
+        if not view.predict:
+            st.markdown(words.verdict_sentence(reading, indices))
+        station.table(words.VERDICT_HEAD, words.verdict_rows(reading, indices))
+        st.markdown(
+            f"These are {seen.kind}. The score is the sum of the two means" + words.half(view.scale)
+        )
+        _credit(chosen)
+    files.drawer(lambda: [files.of_rankings(chosen, {"weldon": reading}, indices[-1])])
+    station.same_in_python(pooling_in_python.verdicts(view, chosen, indices))
+
+
+def _credit(chosen: Chosen) -> None:
+    st.markdown(chosen.caption)
+    if chosen.credit:
+        st.caption(chosen.credit)
