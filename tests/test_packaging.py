@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import wsl_core
+from wsl_core.networks import imagenet
 from wsl_core.settings import Settings, variable
 
 ROOT = Path(__file__).parents[1]
@@ -44,8 +45,17 @@ def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
     assert (tmp_path / "cat.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_the_pooling_of_the_readme_runs(tmp_path: Path) -> None:
+    first, second, *_ = code("python")
+    *_, scores, best = run(["-c", first + second], tmp_path).splitlines()
+    index, largest = scores.split()
+    assert "cat" in imagenet.classes().titles[int(index)]
+    assert float(largest) > 5
+    assert best.startswith("[ClassScore(index=7, name='cat'")
+
+
 def test_the_job_of_the_readme_runs(tmp_path: Path, data: Path) -> None:
-    (program,) = code("python")[1:]
+    program = code("python")[2]
     shorter = program.replace('"data/mnist"', repr(str(data / "mnist"))).replace("500", "2")
     assert re.match(r"finished \{.*'accuracy': 0\.", run(["-c", shorter], tmp_path))
 
@@ -53,7 +63,7 @@ def test_the_job_of_the_readme_runs(tmp_path: Path, data: Path) -> None:
 COMMANDS = re.findall(r"^python -m wsl_core (heatmap [^#\n]*)", README, re.MULTILINE)
 
 
-@pytest.mark.parametrize(("command", "drawn"), list(zip(COMMANDS, (3, 1), strict=True)))
+@pytest.mark.parametrize(("command", "drawn"), list(zip(COMMANDS, (3, 1, 2), strict=True)))
 def test_the_command_line_of_the_readme_runs(command: str, drawn: int, tmp_path: Path) -> None:
     from wsl_core.images import gallery
 

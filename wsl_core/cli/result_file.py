@@ -2,8 +2,8 @@
 
 Columns: head (a head's name, "untrained", or "wslocalization" where points are those of the beam search),
 scheme, initialisation, seed, network, sizes, mirror, class (empty for a figure over all), metric (as in the
-JSON), value (a fraction, empty where there is none), images (that show the
-class), data (set and split), split, pictures (how many), date.
+JSON), value (a fraction, empty where there is none), images (that show the class), data (set and split),
+split, pictures (how many), date.
 """
 
 import csv

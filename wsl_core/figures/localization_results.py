@@ -103,8 +103,7 @@ def read(rows: Iterable[Mapping[str, str]]) -> list[Measured]:
 
 def _damaged(number: int, what: str) -> DatasetError:
     return DatasetError(
-        f"The result file for localization is damaged: line {number} {what}. Make it again by "
-        f"`python -m benchmarks.localization --write`."
+        f"The result file for localization is damaged: line {number} {what}. Make it again by `make heads`."
     )
 
 

@@ -93,7 +93,7 @@ def control(model: type[BaseModel], name: str, **options: Any) -> Any:
 
 
 KEPT = "kept_controls"  # in the session
-CATCHES_UP = 10.0  # s within which a browser has surely shown what it was sent
+CATCHES_UP = 5.0  # s within which a browser has surely shown what it was sent
 
 
 @dataclass
@@ -136,11 +136,11 @@ def recall(key: str) -> None:
     or the visitor chooses anew: what is sent would undo a choice made while it is on its way.
     """
     kept, now = _kept(), time.monotonic()
+    kept.drawn.add(key)
+    if key not in kept.values:  # it is drawn for the first time
+        return
     if key not in kept.before:
         kept.back[key] = now
-    kept.drawn.add(key)
-    if key not in kept.values:
-        return
     value = st.session_state.get(key, kept.values[key])
     if key in kept.before and value != kept.values[key]:
         kept.back.pop(key, None)

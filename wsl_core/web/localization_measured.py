@@ -30,7 +30,7 @@ def figures() -> list[Measured]:
 
 def table() -> None:
     """Published beside measured."""
-    left, right = st.columns([3, 1], gap="large")
+    left, right = st.columns([3, 2], gap="large")
     with right:
         task = lasting(LocalizationView, "task")
         dataset = lasting(LocalizationView, "dataset")
@@ -97,24 +97,20 @@ def _order(found: list[Measured]) -> bool:
 
 def classes() -> None:
     """Point AP and classification AP by class."""
-    left, right = st.columns([3, 2], gap="large")
-    with right:
-        scheme = lasting(LocalizationView, "scheme")
-    found = figures()
-    top, lines = by_class.class_lines(found, scheme)
-    with left:
-        if not lines:
-            st.info(
-                f"This installation has no measured figures of {words.title(scheme)} by class: `python -m "
-                f"benchmarks.localization --write` makes them from labelled pictures. The part *mistakes* "
-                f"measures on this machine, where VOC's pictures are here.",
-                icon=":material/table_chart_view:",
-            )
-        else:
-            st.markdown(by_class.class_sentence(lines))
-            st.html(by_class.class_chart(lines))
-            if top:
-                st.caption(f"{words.how(top)}.")
+    scheme = lasting(LocalizationView, "scheme")
+    top, lines = by_class.class_lines(figures(), scheme)
+    if not lines:
+        st.info(
+            f"This installation has no measured figures of {words.title(scheme)} by class: `make heads` "
+            f"makes them from labelled pictures. The part *mistakes* measures on this machine, where "
+            f"VOC's pictures are here.",
+            icon=":material/table_chart_view:",
+        )
+    else:
+        st.markdown(by_class.class_sentence(lines))
+        st.html(by_class.class_chart(lines))
+        if top:
+            st.caption(f"{words.how(top)}.")
     shut = station.drawer("Classes as a table", ":material/table:", "class-table")
     if shut.open:
         with shut:

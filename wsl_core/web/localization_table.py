@@ -18,8 +18,8 @@ OWN = {
 CENTRE = {"point_map": "centre_map"}
 CENTRE_TITLE = "centre of the picture"
 ABSENT = (
-    "This installation has no measured figures of localization: `python -m benchmarks.localization --write` "
-    "makes them from labelled pictures. Below stands what was published."
+    "This installation has no measured figures of localization: `make heads` makes them from labelled "
+    "pictures. Below stands what was published."
 )
 HOLDS, OTHER, CLOSE = "The order holds", "Another order", "Too close to tell"
 
