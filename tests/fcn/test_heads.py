@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from wsl_core.errors import HeadError
-from wsl_core.fcn import activation_maps, heads, pooling
+from wsl_core.fcn import activation_maps, heads, pooling, pronet
 from wsl_core.fcn.heads import Head, HeadCard
 from wsl_core.networks import ClassMaps
 
@@ -230,7 +230,7 @@ def test_the_assets_are_part_of_the_package() -> None:
 
 @pytest.mark.parametrize("name", heads.names())
 def test_shipped_heads_are_whole_and_say_how_they_are_made(name: str) -> None:
-    head = Head.load(name)
+    head = pronet.load(name)  # a head or a ProNet
     assert head.card.command.startswith("python -m wsl_core train-head")
     assert head.card.data.pictures > 0
     assert head.card.licence
