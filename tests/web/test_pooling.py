@@ -12,7 +12,6 @@ from tests.fcn.hand_made_heads import save_all
 from tests.web.test_accessibility import findings, fits, picture_of, stretch
 from wsl_core import networks
 from wsl_core.datasets import voc
-from wsl_core.fcn import heads
 from wsl_core.fcn.pooling import SCHEMES
 
 pytestmark = pytest.mark.browser
@@ -81,22 +80,33 @@ def strip(opened, server):
 
 
 @pytest.fixture(scope="module")
-def trained(opened, serve, tmp_path_factory):
-    """A tab of an installation that has a head for every scheme."""
+def installed(opened, serve, tmp_path_factory):
+    """`with installed(*schemes) as station`: an installation that has heads for just these schemes."""
     from tests.web.conftest import PROJECT
 
-    folder = tmp_path_factory.mktemp("installed")
-    about = {"classes": voc.CLASSES, "channels": 1280, "network": networks.DEFAULT}
-    save_all(folder / "heads", SCHEMES, **about)
-    for name in ("pages", "assets"):
-        (folder / name).symlink_to(PROJECT / name)
-    (folder / "app.py").write_text(WITH_HEADS.format(app=str(PROJECT / "app.py")))
-    with (
-        serve(script=str(folder / "app.py"), PYTHONPATH=str(PROJECT)) as server,
-        opened(server.url) as visit,
-    ):
-        visit.home()  # the first visitor of a deep link would not come in through this app.py
-        yield Station(visit)
+    @contextlib.contextmanager
+    def one(*schemes: str):
+        folder = tmp_path_factory.mktemp("installed")
+        about = {"classes": voc.CLASSES, "channels": 1280, "network": networks.DEFAULT}
+        save_all(folder / "heads", schemes, **about)
+        for name in ("pages", "assets"):
+            (folder / name).symlink_to(PROJECT / name)
+        (folder / "app.py").write_text(WITH_HEADS.format(app=str(PROJECT / "app.py")))
+        with (
+            serve(script=str(folder / "app.py"), PYTHONPATH=str(PROJECT)) as server,
+            opened(server.url) as visit,
+        ):
+            visit.home()  # the first visitor of a deep link would not come in through this app.py
+            yield Station(visit)
+
+    return one
+
+
+@pytest.fixture(scope="module")
+def trained(installed):
+    """A tab of an installation that has a head for every scheme."""
+    with installed(*SCHEMES) as station:
+        yield station
 
 
 def test_the_first_sight_has_all_schemes_on_one_scale(strip) -> None:
@@ -332,13 +342,13 @@ def test_with_a_trained_head_a_class_has_several_maps(trained) -> None:
     expect(trained.page.get_by_text("M adds no capacity")).to_be_visible()
 
 
-@pytest.mark.skipif("wildcat" in heads.names(), reason="This installation has trained heads.")
-def test_without_one_the_page_says_what_it_needs(station) -> None:
-    station.open(figure="", lesson="modalities", trained="true")
-    expect(station.visit.notices).to_contain_text("needs a trained WILDCAT head")
-    station.visit.segment("lesson", "schemes").click()
-    station.painted("strip").wait_for()
-    expect(station.visit.notices).to_contain_text("none is in this installation")
+def test_without_one_the_page_says_what_it_needs(installed) -> None:
+    with installed() as station:
+        station.open(figure="", lesson="modalities", trained="true")
+        expect(station.visit.notices).to_contain_text("needs a trained WILDCAT head")
+        station.visit.segment("lesson", "schemes").click()
+        station.painted("strip").wait_for()
+        expect(station.visit.notices).to_contain_text("none is in this installation")
 
 
 @pytest.mark.parametrize(
