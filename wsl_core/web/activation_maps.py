@@ -19,7 +19,7 @@ from wsl_core.figures import OPACITY, Scale
 from wsl_core.networks import CARDS, DEFAULT, ClassMaps
 from wsl_core.web import forward
 from wsl_core.web.canvas import Panel
-from wsl_core.web.class_choice import MOST_LIKELY, index_of
+from wsl_core.web.class_choice import class_field, index_of
 from wsl_core.web.pictures import LONGEST_SIDE, Chosen, PictureParameters
 
 ONE: Literal["one class"] = "one class"
@@ -54,18 +54,8 @@ class ActivationMapView(ActivationMapParameters, PictureParameters):
         title="Show",
         description="One map, two beside each other, or the first minus the second.",
     )
-    first: str = Field(
-        MOST_LIKELY,
-        title="Class",
-        description="Search all classes: a name, a part of one, a wnid or an index.",
-        json_schema_extra={"class": True, "empty": "the most likely"},
-    )
-    second: str = Field(
-        MOST_LIKELY,
-        title="Second class",
-        description="Search all classes: a name, a part of one, a wnid or an index.",
-        json_schema_extra={"class": True, "empty": "the next most likely"},
-    )
+    first: str = class_field()
+    second: str = class_field("Second class", "the next most likely")
     opacity: float = Field(
         OPACITY, ge=0, le=1, title="Opacity", description="Of the paint at the end of the scale.",
         json_schema_extra={"step": 0.05},

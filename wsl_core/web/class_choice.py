@@ -3,7 +3,7 @@
 from typing import Any
 
 import streamlit as st
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from wsl_core.errors import ClassNameError
 from wsl_core.networks import ClassMaps, ClassNames, imagenet
@@ -12,6 +12,23 @@ from wsl_core.web.sentences import plain
 
 MOST_LIKELY = ""
 CANDIDATES = 12  # classes offered where a name fits several
+
+
+def class_field(title: str = "Class", empty: str = "the most likely", about: str = "") -> Any:
+    """The field of a parameter model that names a class of ImageNet, or none.
+
+    Args:
+        title: of its control.
+        empty: what is taken where none is named.
+        about: a sentence before the one on how to search.
+    """
+    search = "Search all classes: a name, a part of one, a wnid or an index."
+    return Field(
+        MOST_LIKELY,
+        title=title,
+        description=f"{about} {search}".strip(),
+        json_schema_extra={"class": True, "empty": empty},
+    )
 
 
 def named_class(text: str, classes: ClassNames) -> tuple[str, str, list[str]]:

@@ -11,7 +11,7 @@ from wsl_core.fcn.activation_maps import ActivationMapParameters
 from wsl_core.fcn.pooling import LSEParameters, WELDONParameters, WILDCATParameters
 from wsl_core.figures import OPACITY
 from wsl_core.web import controls, number_grid, pooling_cases
-from wsl_core.web.class_choice import MOST_LIKELY
+from wsl_core.web.class_choice import class_field
 from wsl_core.web.pictures import PictureParameters
 
 SCHEMES_PART, MODALITIES, LIMIT, GRID, VERDICTS = (
@@ -61,30 +61,12 @@ class PoolingView(PictureParameters):
         description="Longer side as the network sees it, in pixels; full is the picture's own.",
         json_schema_extra={"choices": [449, 641, 897, 1281, "full"], "slider": True},
     )
-    first: str = Field(
-        MOST_LIKELY,
-        title="Class",
-        description="Search all classes: a name, a part of one, a wnid or an index.",
-        json_schema_extra={"class": True, "empty": "the most likely"},
+    first: str = class_field()
+    right: str = class_field(
+        "A right class", "one that the picture shows", "What the picture shows."
     )
-    right: str = Field(
-        MOST_LIKELY,
-        title="A right class",
-        description="What the picture shows. Search all classes: a name, a part of one, a wnid or an index.",
-        json_schema_extra={"class": True, "empty": "one that the picture shows"},
-    )
-    wrong: str = Field(
-        MOST_LIKELY,
-        title="A wrong class",
-        description="What it does not show. Search all classes: a name, a part of one, a wnid or an index.",
-        json_schema_extra={"class": True, "empty": "one like it"},
-    )
-    other: str = Field(
-        MOST_LIKELY,
-        title="Another wrong class",
-        description="What it does not show. Search all classes: a name, a part of one, a wnid or an index.",
-        json_schema_extra={"class": True, "empty": "one unlike it"},
-    )
+    wrong: str = class_field("A wrong class", "one like it", "What it does not show.")
+    other: str = class_field("Another wrong class", "one unlike it", "What it does not show.")
     voc: str = Field(
         pooling_cases.ANY,
         title="Class",

@@ -20,7 +20,7 @@ from wsl_core.networks import DEFAULT, ClassMaps, ClassScore, Network, Placement
 from wsl_core.settings import settings
 from wsl_core.web import forward
 from wsl_core.web.activation_maps import ActivationMapView
-from wsl_core.web.class_choice import MOST_LIKELY, index_of
+from wsl_core.web.class_choice import class_field, index_of
 from wsl_core.web.pictures import Chosen, PictureParameters, fed
 from wsl_core.web.store import Store
 
@@ -63,12 +63,7 @@ class SlidingWindowView(PictureParameters):
         description="Longer side as the network sees it, in pixels; full is the picture's own.",
         json_schema_extra={"choices": [449, 641, 897, 1281, "full"], "slider": True},
     )
-    first: str = Field(
-        MOST_LIKELY,
-        title="Class",
-        description="Search all classes: a name, a part of one, a wnid or an index.",
-        json_schema_extra={"class": True, "empty": "the most likely"},
-    )
+    first: str = class_field()
     finer: Literal[1, 2, 4] = Field(
         1,
         title="Windows as many times as close",

@@ -50,6 +50,18 @@ def fit(task: jobs.Task) -> Iterator[jobs.Event]:
         DatasetError: the set cannot be read or trained on, or has changed since the run was begun.
     """
     request = Request.of(task.config)
+    network, pictures = yield from begun(request)
+    head = yield from trained(network, pictures, request, task.checkpoint)
+    yield jobs.Result({"card": head.card.model_dump(mode="json")}, head.tensors())
+
+
+def begun(request: Request) -> Generator[Progress, None, tuple[Network, LabelledPictures]]:
+    """What a training works with: the network and the pictures that its request names.
+
+    Raises:
+        ParameterError: the request names no set.
+        DatasetError: the set cannot be read, or has changed since the run was begun.
+    """
     if request.source is None:
         raise ParameterError("The training is given no set of pictures. Name one as its source.")
     yield Progress(0.0, "reading the labels")
@@ -59,8 +71,7 @@ def fit(task: jobs.Task) -> Iterator[jobs.Event]:
             f"{pictures.title} has changed since this training was asked for. Start it anew."
         )
     yield Progress(0.0, "loading the network")
-    head = yield from trained(networks.load(request.network), pictures, request, task.checkpoint)
-    yield jobs.Result({"card": head.card.model_dump(mode="json")}, head.tensors())
+    return networks.load(request.network), pictures
 
 
 def trained(

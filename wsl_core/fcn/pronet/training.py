@@ -14,16 +14,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from wsl_core import images, jobs, networks
+from wsl_core import images, jobs
 from wsl_core.datasets.labelled import PRESENT, LabelledPicture, LabelledPictures
-from wsl_core.errors import DatasetError, ParameterError
 from wsl_core.fcn import pooling
 from wsl_core.fcn.heads import Head, HeadCard, starts
 from wsl_core.fcn.heads import training as first_stage
 from wsl_core.fcn.heads.adam import Adam
 from wsl_core.fcn.heads.features import Features, View, collect
 from wsl_core.fcn.heads.parameters import PRONET
-from wsl_core.fcn.heads.request import digest
 from wsl_core.fcn.heads.torch_head import TrainableHead, loss
 from wsl_core.fcn.pronet import boxes
 from wsl_core.fcn.pronet.maps import Streams
@@ -63,16 +61,8 @@ def fit(task: jobs.Task) -> Iterator[jobs.Event]:
         DatasetError: the set cannot be read or trained on, or has changed since the run was begun.
     """
     request = ProNetRequest.of(task.config)
-    if request.source is None:
-        raise ParameterError("The training is given no set of pictures. Name one as its source.")
-    yield Progress(0.0, "reading the labels")
-    pictures = request.source.read()
-    if request.labels and digest(pictures) != request.labels:
-        raise DatasetError(
-            f"{pictures.title} has changed since this training was asked for. Start it anew."
-        )
-    yield Progress(0.0, "loading the network")
-    found = yield from trained(networks.load(request.network), pictures, request, task.checkpoint)
+    network, pictures = yield from first_stage.begun(request)
+    found = yield from trained(network, pictures, request, task.checkpoint)
     yield jobs.Result({"card": found.card.model_dump(mode="json")}, found.tensors())
 
 
