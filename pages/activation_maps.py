@@ -3,7 +3,7 @@
 import streamlit as st
 
 from wsl_core.fcn.activation_maps import cell_sum, verdict
-from wsl_core.networks import CARDS
+from wsl_core.networks import CARDS, ClassMaps
 from wsl_core.web import activation_maps as page
 from wsl_core.web import class_choice, forward, pictures, station
 from wsl_core.web.activation_maps import ActivationMapView
@@ -53,7 +53,9 @@ def view() -> None:
         first = class_choice.ask(ActivationMapView)
         show = control(ActivationMapView, "view")
         second = (
-            page.MOST_LIKELY if show == page.ONE else class_choice.ask(ActivationMapView, "second")
+            class_choice.MOST_LIKELY
+            if show == page.ONE
+            else class_choice.ask(ActivationMapView, "second")
         )
         with st.container(horizontal=True):
             opacity = control(ActivationMapView, "opacity")
@@ -83,7 +85,7 @@ def view() -> None:
         details(asked, chosen, maps)
 
 
-def picture(asked: ActivationMapView, chosen: pictures.Chosen, maps) -> None:
+def picture(asked: ActivationMapView, chosen: pictures.Chosen, maps: ClassMaps) -> None:
     """First level: the picture, its map, and any cell under the pointer."""
     guess = st.session_state.get("guess") if asked.predict else None
     hidden = asked.predict and guess is None
@@ -120,7 +122,7 @@ def picture(asked: ActivationMapView, chosen: pictures.Chosen, maps) -> None:
         st.caption(chosen.credit)
 
 
-def details(asked: ActivationMapView, chosen: pictures.Chosen, maps) -> None:
+def details(asked: ActivationMapView, chosen: pictures.Chosen, maps: ClassMaps) -> None:
     """Second and third level: the score as a sum of cells, a cell as a sum of channels."""
     if asked.predict and "guess" not in st.session_state:
         return

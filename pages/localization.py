@@ -5,6 +5,7 @@ import streamlit as st
 from wsl_core.datasets import voc
 from wsl_core.errors import WslError
 from wsl_core.fcn.activation_maps import verdict
+from wsl_core.fcn.localization import Located
 from wsl_core.web import (
     forward,
     localization_downloads,
@@ -49,7 +50,7 @@ def new_guess() -> None:
     st.session_state.pop(GUESS, None)
 
 
-def guessed(looked, scheme: str, index: int) -> tuple[int, int] | None:
+def guessed(looked: page.Looked, scheme: str, index: int) -> tuple[int, int] | None:
     """The guessed cell; another picture or class asks for another guess."""
     of = (looked.own.digest, index)
     if st.session_state.get(GUESS_OF) != of:
@@ -84,7 +85,14 @@ def point_and_box() -> None:
         details(looked, view, scheme, index, found)
 
 
-def picture(looked, view, scheme: str, index: int, found, guess) -> None:
+def picture(
+    looked: page.Looked,
+    view: LocalizationView,
+    scheme: str,
+    index: int,
+    found: Located,
+    guess: tuple[int, int] | None,
+) -> None:
     """First level: the picture, its map, point and boxes."""
     maps, chosen, name = looked.maps[scheme], looked.shown.chosen, voc.CLASSES[index]
     hidden = view.predict and guess is None
@@ -136,7 +144,9 @@ def picture(looked, view, scheme: str, index: int, found, guess) -> None:
     st.caption(" ".join(filter(None, (words.known(looked.shown), chosen.credit))))
 
 
-def details(looked, view, scheme: str, index: int, found) -> None:
+def details(
+    looked: page.Looked, view: LocalizationView, scheme: str, index: int, found: Located
+) -> None:
     """Second and third level: every scheme, every box, the cell behind the point."""
     st.header("The same class under every scheme", anchor=False)
     rows = page.rows_of(looked, index, view.threshold)

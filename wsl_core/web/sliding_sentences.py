@@ -49,7 +49,7 @@ def beside(alone: Sequence[ClassScore], dense: Sequence[ClassScore]) -> list[lis
     ]
 
 
-def difference_sentence(found: Difference, name: str, side: int, field: int) -> str:
+def difference_sentence(found: Difference, name: str, side: int, field: float) -> str:
     """Why a crop and the same window of the whole picture do not score the same.
 
     Args:
@@ -74,10 +74,10 @@ def difference_sentence(found: Difference, name: str, side: int, field: int) -> 
     return " ".join(parts)
 
 
-def zeros_sentence(found: Difference, side: int, field: int) -> str:
+def zeros_sentence(found: Difference, side: int, field: float) -> str:
     """Which cells of the crop the zeros around it reach, by what each cell sees."""
     reached, least = int((found.beyond > 0).sum()), float(found.beyond.min())
-    sees = f"A cell sees {field} px across, the crop has {side}"
+    sees = f"A cell sees {field:.0f} px across, the crop has {side}"
     if found.beyond.size == 1:
         return f"{sees}: of what its one cell sees, {least:.0%} lies outside."
     if reached < found.beyond.size:
