@@ -16,7 +16,6 @@ a contestant that computed something else would not count.
 
 import argparse
 import copy
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -255,13 +254,9 @@ def main() -> int:
     arguments = parser.parse_args()
     result = run(arguments.sizes, arguments.rounds, arguments.threads, arguments.patience)
     results = rows(result)
-    print(json.dumps(result, indent=1) if arguments.json else table(results))
-    if arguments.write:
-        if max(result["others_busy"].values()) > measure.QUIET:
-            measure.say("Not written: other processes disturbed the measurement. Try again later.")
-            return 1
-        measure.write("class_maps", results)
-    return 0
+    return measure.conclude(
+        "class_maps", result, results, table(results), as_json=arguments.json, keep=arguments.write
+    )
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import csv
 import datetime
 import gc
 import importlib.metadata
+import json
 import os
 import platform
 import random
@@ -187,6 +188,38 @@ def table(rows: Sequence[Sequence[object]], *, left: int = 1) -> str:
     ]
     rule = ["-" * w if i < left else "-" * (w - 1) + ":" for i, w in enumerate(widths)]
     return "\n".join(f"| {' | '.join(line)} |" for line in (lines[0], rule, *lines[1:]))
+
+
+def conclude(
+    name: str,
+    result: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+    table: str,
+    *,
+    as_json: bool,
+    keep: bool,
+) -> int:
+    """Print what was measured, and keep its rows where nothing disturbed it.
+
+    Args:
+        name: of the result file.
+        result: as one object; its `others_busy` is a share, or one by contestant.
+        rows: for the file.
+        table: for people.
+        as_json: print the object in the place of the table.
+        keep: write the file.
+
+    Returns:
+        the exit status: 1 where the machine was too busy for figures worth keeping.
+    """
+    print(json.dumps(result, indent=1) if as_json else table)
+    if keep:
+        busy = result["others_busy"]
+        if (max(busy.values()) if isinstance(busy, Mapping) else busy) > QUIET:
+            say("Not written: other processes disturbed the measurement. Try again later.")
+            return 1
+        write(name, rows)
+    return 0
 
 
 def say(sentence: str) -> None:

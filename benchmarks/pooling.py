@@ -1,4 +1,4 @@
-"""What do all pooling schemes cost beside the one forward pass that they share?
+"""What do all pooling schemes cost beside the one forward pass that they share, and what do others cost?
 
     python -m benchmarks.pooling [--json] [--write] [--rounds 20] [--size 449]
 
@@ -10,15 +10,20 @@ otherwise heads of the same shapes with random weights, which cost the same. Con
 - forward and all schemes: the same, then `comparison.read_all` for six heads, and `pooled_by` of each.
 - pool again: the pooling alone, on maps that are there, as when a slider moves.
 
+Beside them, at what they cost from the picture on:
+
+- ProNet: `ProNet.look`, its streams at their own sizes, mirrored where its card says so, then the crops.
+- WSLocalization: the forward pass, one head, and a beam search for each of its classes.
+- fine-tuned head: a forward pass of its own network and `Head.read`, where such a head is installed.
+
 Medians over interleaved rounds. Before anything is timed, contributions are checked to add up to the
 scores. Targets: `all_schemes_over_forward` at most 1.15, `repool_ms` at most 50.
 """
 
 import argparse
-import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,16 +32,19 @@ from benchmarks import measure
 from wsl_core import networks
 from wsl_core.datasets import voc
 from wsl_core.errors import WslError
-from wsl_core.fcn import comparison
+from wsl_core.fcn import comparison, pronet
 from wsl_core.fcn.heads import Head, HeadCard, HeadMaps, TrainingData, names
+from wsl_core.fcn.localization import search
 from wsl_core.fcn.pooling import SCHEMES, SPLeaPWeights
-from wsl_core.images import gallery
-from wsl_core.networks import Card, ClassMaps
+from wsl_core.images import Photo, gallery
+from wsl_core.networks import Card, ClassMaps, Network
 from wsl_core.settings import settings
 
 PACKAGES = ("openvino", "numpy", "array-api-compat")
 PICTURE = "cat"
 FORWARD, ALL, AGAIN = "forward", "forward and all schemes", "pool again"
+PRONET, SEARCH, FINETUNED = "ProNet", "WSLocalization", "fine-tuned head"
+SEARCHED = "weldon"  # the head whose maps are searched
 OVER_FORWARD, REPOOL_MS = 1.15, 50.0  # targets
 
 
@@ -74,6 +82,40 @@ def heads(card: Card, channels: int) -> tuple[list[Head], bool]:
         if all(one.card.network == card.name and not one.card.finetuned for one in trained):
             return trained, True
     return [random_head(scheme, card, channels) for scheme in SCHEMES], False
+
+
+def beside(
+    network: Network, photo: Photo, size: int, searched: Head
+) -> dict[str, Callable[[], object]]:
+    """ProNet, WSLocalization and, where it is installed, the fine-tuned head, each from the picture on.
+
+    Args:
+        network: the default one.
+        photo: the picture.
+        size: its longer side as fed; ProNet has sizes of its own.
+        searched: the head whose maps WSLocalization searches.
+    """
+    installed = names()
+    trained = pronet.load("pronet") if "pronet" in installed else None
+    whole = (
+        trained
+        if isinstance(trained, pronet.ProNet) and trained.card.network == network.card.name
+        else pronet.ProNet.random(network, voc.CLASSES)
+    )
+
+    def searches() -> None:
+        maps = searched.read(network.class_maps(photo, size))
+        for index in range(len(maps.classes)):
+            search(maps, index)
+
+    found: dict[str, Callable[[], object]] = {
+        PRONET: lambda: whole.look(network, photo), SEARCH: searches,
+    }  # fmt: skip
+    if "finetuned" in installed:
+        head = Head.load("finetuned")
+        own = head.network()
+        found[FINETUNED] = lambda: head.read(own.class_maps(photo, size)).pooled_by
+    return found
 
 
 def pool(read: Sequence[HeadMaps]) -> None:
@@ -116,16 +158,24 @@ def run(size: int, rounds: int, threads: int | None, patience: float) -> dict[st
         for one in comparison.read_all(found, look()):
             one.pooled_by  # noqa: B018
 
+    others = beside(network, photo, size, found[list(SCHEMES).index(SEARCHED)])
     timing = measure.interleaved(
-        {FORWARD: look, ALL: every, AGAIN: lambda: pool(read)}, rounds, patience=patience
+        {FORWARD: look, ALL: every, AGAIN: lambda: pool(read), **others}, rounds, patience=patience
     )
     milliseconds = {name: round(value, 2) for name, value in timing.milliseconds.items()}
-    ratio = milliseconds[ALL] / milliseconds[FORWARD]
+
+    def over(name: str) -> float | None:
+        there = milliseconds.get(name)
+        return there and round(there / milliseconds[FORWARD], 3)
+
     return {
-        "all_schemes_over_forward": round(ratio, 3),
+        "all_schemes_over_forward": over(ALL),
         "repool_ms": milliseconds[AGAIN],
         "target_over_forward": OVER_FORWARD,
         "target_repool_ms": REPOOL_MS,
+        "pronet_over_forward": over(PRONET),
+        "wslocalization_over_forward": over(SEARCH),
+        "finetuned_over_forward": over(FINETUNED),
         "milliseconds": milliseconds,
         "largest_difference": float(f"{worst:.2g}"),
         "heads": "trained" if trained else "random",
@@ -192,13 +242,9 @@ def main() -> int:
         measure.say(str(error))
         return 2
     results = rows(result)
-    print(json.dumps(result, indent=1) if arguments.json else table(results))
-    if arguments.write:
-        if result["others_busy"] > measure.QUIET:
-            measure.say("Not written: other processes disturbed the measurement. Try again later.")
-            return 1
-        measure.write("pooling", results)
-    return 0
+    return measure.conclude(
+        "pooling", result, results, table(results), as_json=arguments.json, keep=arguments.write
+    )
 
 
 if __name__ == "__main__":

@@ -10,9 +10,11 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from statistics import fmean
 
-from benchmarks import class_maps, install, lenet, measure, sliding_window
+from benchmarks import class_maps, install, lenet, measure, pooling, pooling_schemes, sliding_window
 from wsl_core import networks
+from wsl_core.figures.localization_results import FREQUENT
 from wsl_core.settings import Settings, variable
 
 ROOT = Path(__file__).parents[1]
@@ -106,6 +108,19 @@ def sliding_window_block() -> str:
     )
 
 
+def pooling_block() -> str:
+    """The table of `benchmarks.pooling`, with its circumstances."""
+    results = measure.read("pooling")
+    if not results:
+        return "Not measured yet: `python -m benchmarks.pooling --write`."
+    first = results[0]
+    return (
+        f"{pooling.table(results)}\n\n"
+        f"Longer side {first['size']} px, {first['threads']} threads, medians of {first['rounds']} rounds, "
+        f"{first['date']}, {first['machine']}; {first['versions']}."
+    )
+
+
 def localization_block() -> str:
     """What the shipped heads reach on VOC's pictures, as `make heads` measured it."""
     results = [row for row in measure.read("localization") if not row["class"]]
@@ -122,6 +137,22 @@ def localization_block() -> str:
         f"{first['data']}, a subset of {first['pictures']} pictures, so not comparable with published "
         f"figures; mean over 20 classes, longer sides of {first['sizes'].replace(',', ', ')} px, mirrored "
         f"too; one seed, {first['date']}. The standard deviation over such samples is about two points."
+    )
+
+
+def pooling_schemes_block() -> str:
+    """The table of `benchmarks.pooling_schemes`, with its circumstances."""
+    results = measure.read(pooling_schemes.TABLE)
+    if not results:
+        return "Not measured yet: `python -m benchmarks.pooling_schemes --write`."
+    first = results[0]
+    return (
+        f"{pooling_schemes.table(results)}\n\n"
+        f"{first['data']}, a subset of {first['pictures']} pictures; means and standard deviations over "
+        f"{max(int(row['seeds']) for row in results)} seeds, one seed where there is no deviation; frequent "
+        f"are classes with {FREQUENT} pictures or more; {first['date']}, {first['machine']}. Drawing other "
+        f"pictures changes a point mAP by "
+        f"{100 * fmean(float(row['point_map_bootstrap']) for row in results):.1f} points."
     )
 
 
@@ -160,7 +191,9 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "app": app_block,
     "networks": networks_block,
     "sliding_window": sliding_window_block,
+    "pooling": pooling_block,
     "localization": localization_block,
+    "pooling_schemes": pooling_schemes_block,
     "settings": settings_block,
 }
 LENET_BLOCKS = {"training": training_block, "lenet": lenet_block}

@@ -17,7 +17,6 @@ by what padding does, and the file says how much.
 """
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -211,13 +210,14 @@ def main() -> int:
         measure.say(str(error))
         return 2
     results = rows(result)
-    print(json.dumps(result, indent=1) if arguments.json else table(results))
-    if arguments.write:
-        if result["others_busy"] > measure.QUIET:
-            measure.say("Not written: other processes disturbed the measurement. Try again later.")
-            return 1
-        measure.write("sliding_window", results)
-    return 0
+    return measure.conclude(
+        "sliding_window",
+        result,
+        results,
+        table(results),
+        as_json=arguments.json,
+        keep=arguments.write,
+    )
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from wsl_core.web.controls import begin, lasting
 from wsl_core.web.localization import LocalizationView
 from wsl_core.web.localization_controls import asked, likely_buttons
 from wsl_core.web.marks_legend import legend
+from wsl_core.web.onward import onward
 from wsl_core.web.sentences import plain
 from wsl_core.web.sliding_window import token
 
@@ -80,6 +81,8 @@ def point_and_box() -> None:
         likely_buttons(looked, scheme, index)
     guess = guessed(looked, scheme, index) if view.predict else None
     with left:
+        if why := words.instead(looked, view.scheme, scheme):
+            st.info(plain(why), icon=":material/model_training:")
         picture(looked, view, scheme, index, found, guess)
     if not view.predict or guess:
         details(looked, view, scheme, index, found)
@@ -101,7 +104,8 @@ def picture(
             f"Where will the network point for **{name}**? Click there, or move with the arrow keys and "
             "press Enter."
         )
-    drawn = page.marks(found, view, guess=guess and maps.placement.centre(*guess))
+    crops = looked.crops(scheme, index)
+    drawn = page.marks(found, view, guess=guess and maps.placement.centre(*guess), crops=crops)
     canvas(
         pictures.jpeg(chosen.photo),
         maps.placement,
@@ -136,7 +140,9 @@ def picture(
         st.warning(sentence, icon=":material/info:")
     st.markdown(words.point_sentence(looked, index, found))
     st.markdown(words.box_sentence(found, view.threshold))
-    if view.beam:
+    if crops:
+        st.markdown(words.crop_sentence(looked, scheme, index))
+    elif view.beam:
         st.markdown(words.beam_sentence(found))
     if caution := forward.caution(view.network):
         st.info(plain(caution), icon=":material/visibility:")
@@ -166,7 +172,7 @@ def details(
     boxes = station.drawer("All boxes as a table", ":material/table:", "boxes")
     if boxes.open:
         with boxes:
-            station.table(*words.box_table(found))
+            station.table(*words.box_table(found, looked.crops(scheme, index)))
     sliding_downloads.drawer(
         lambda: localization_downloads.of_picture(looked, view, scheme, index, found)
     )
@@ -184,14 +190,7 @@ PARTS = {
 }
 
 
-@st.fragment
-def view() -> None:
-    """One part; only what is chosen is computed."""
-    begin()
-    PARTS[lasting(LocalizationView, "topic")]()
-
-
-view()
+body = st.container()
 station.lecture(
     "Trained with nothing but the names of what is in a picture, a network of class maps also says where it "
     "is. The lecture measures this by points: for every class the highest place of its map, right if it lies "
@@ -200,4 +199,18 @@ station.lecture(
     "M. Oquab, L. Bottou, I. Laptev, J. Sivic, Is Object Localization for Free?, CVPR 2015; A. Bency et al., "
     "Weakly Supervised Localization Using Deep Feature Maps, ECCV 2016",
 )
-station.onward()
+foot = st.container()
+
+
+@st.fragment
+def view() -> None:
+    """One part; only what is chosen is computed."""
+    begin()
+    foot.empty()  # a fragment may write only to what the page's own run has written to
+    with foot:
+        onward("activation_maps", "pooling")
+    PARTS[lasting(LocalizationView, "topic")]()
+
+
+with body:
+    view()

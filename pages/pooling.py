@@ -6,8 +6,10 @@ import streamlit as st
 
 from wsl_core.web import (
     class_choice,
+    forward,
     pictures,
     pipeline,
+    pooling_beside,
     pooling_controls,
     pooling_grid,
     pooling_in_python,
@@ -22,6 +24,8 @@ from wsl_core.web import pooling_sentences as words
 from wsl_core.web import pooling_view as link
 from wsl_core.web.canvas import canvas
 from wsl_core.web.controls import begin, lasting
+from wsl_core.web.onward import onward
+from wsl_core.web.pooling_beside import Beside
 from wsl_core.web.pooling_view import PoolingView
 from wsl_core.web.sentences import plain
 from wsl_core.web.sliding_window import token
@@ -68,7 +72,7 @@ def schemes() -> None:
         strip(seen, view, indices)
     if not view.trained:
         class_choice.likely(likely, maps, indices[0])
-    details(seen, view, indices)
+    details(seen, view, indices, pooling_beside.look(chosen, view))
 
 
 def predicted(seen: page.Read) -> bool:
@@ -89,8 +93,10 @@ def ask() -> tuple[pictures.Chosen, dict[str, Any], Any]:
     likely = st.container(key="likely", horizontal=True, gap="small")
     if asked["trained"]:
         asked["voc"] = lasting(PoolingView, "voc")
+        asked["beside"] = pooling_beside.ask()
     else:
         asked["first"] = class_choice.ask(PoolingView)
+        asked["network"] = lasting(PoolingView, "network")
     with st.expander("Size and colours", icon=":material/tune:"):
         asked["size"] = lasting(PoolingView, "size")
         asked["opacity"] = lasting(PoolingView, "opacity")
@@ -123,20 +129,30 @@ def strip(seen: page.Read, view: PoolingView, indices: list[int]) -> None:
             "or focus a picture and use the arrow keys; click or Enter keeps it.",
             on_cell=keep_cell,
         )
+    if caution := forward.caution(seen.maps.network):
+        st.info(plain(caution), icon=":material/visibility:")
     for scheme, why in seen.absent.items():
         st.markdown(f"**In the place of {words.title(scheme)}:** {plain(why)}")
     if seen.trained and (moved := words.trained_otherwise(seen.heads, seen.readings)):
         st.markdown(moved)
 
 
-def details(seen: page.Read, view: PoolingView, indices: list[int]) -> None:
+def details(seen: page.Read, view: PoolingView, indices: list[int], beside: Beside | None) -> None:
     """Second and third level: scores that add up, rankings, the pipeline, one cell."""
     index = indices[0]
-    pooled = seen.pooled(index)
-    station.table(words.SCORE_HEAD, words.score_rows(seen.readings, pooled, index))
+    every = [seen.pooled(one) for one in indices]
+    pooled, layer = every[0], panels.layer_of(every, view.layer)[0]
+    if beside:
+        pooling_beside.draw(beside, seen.chosen, view, index, layer)
+    scores = words.score_rows(seen.readings, pooled, index)
+    ranks = words.ranking_rows(seen.readings)
+    if beside:
+        scores.append(pooling_beside.score_row(beside, index))
+        ranks.append(words.ranking_row(beside.title, beside.ranking(words.RANKS)))
+    station.table(words.SCORE_HEAD, scores)
     st.header("Which class is first", anchor=False)
     st.markdown(words.agreement_sentence(seen.readings))
-    station.table(words.RANKING_HEAD, words.ranking_rows(seen.readings))
+    station.table(words.RANKING_HEAD, ranks)
     st.header("The way to the score", anchor=False)
     scheme = lasting(PoolingView, "scheme")
     if scheme in seen.readings:
@@ -144,6 +160,8 @@ def details(seen: page.Read, view: PoolingView, indices: list[int]) -> None:
         pipeline.show(seen.maps_of(scheme), index, reading.scheme, pooled[scheme])
     else:
         st.markdown(plain(seen.absent[scheme]))
+    if beside:
+        pooling_beside.details(beside, index)
     row, column = page.pinned_cell(seen.maps, view) or seen.maps_of("weldon").peak_cell(index)
     title = f"Row {row + 1}, column {column + 1} under every scheme"
     cell = station.drawer(title, ":material/functions:", "cell-sum")
@@ -154,7 +172,6 @@ def details(seen: page.Read, view: PoolingView, indices: list[int]) -> None:
     if table.open:
         with table:
             st.dataframe(words.cell_table(pooled), hide_index=True, key="cells")
-    layer = panels.layer_of([pooled], view.layer)[0]
     files.drawer(
         lambda: files.of_schemes(
             seen.chosen, seen.maps.placement, layer, seen.readings, pooled, index, view.opacity
@@ -172,14 +189,7 @@ PARTS = {
 }
 
 
-@st.fragment
-def view() -> None:
-    """One part of the lecture's second move; only what is chosen is computed."""
-    begin()
-    PARTS[lasting(PoolingView, "lesson")]()
-
-
-view()
+body = st.container()
 with st.expander("LSE, SPLeaP and ProNet told apart", icon=":material/compare_arrows:"):
     st.markdown(words.LSE_AND_SPLEAP)
     st.markdown(words.PRONET)
@@ -192,4 +202,18 @@ station.lecture(
     "M. Oquab et al., CVPR 2015; B. Zhou et al., CVPR 2016; P. Pinheiro, R. Collobert, CVPR 2015; "
     "P. Kulkarni et al., ECCV 2016; T. Durand et al., CVPR 2016 (WELDON) and CVPR 2017 (WILDCAT)",
 )
-station.onward()
+foot = st.container()
+
+
+@st.fragment
+def view() -> None:
+    """One part of the lecture's second move; only what is chosen is computed."""
+    begin()
+    foot.empty()  # a fragment may write only to what the page's own run has written to
+    with foot:
+        onward("activation_maps", "localization")
+    PARTS[lasting(PoolingView, "lesson")]()
+
+
+with body:
+    view()

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 from PIL import Image
 
+from tests.jobs.waiting import clear
 from wsl_core import images, networks
 from wsl_core.cli import main
 from wsl_core.settings import Settings, settings, variable
@@ -54,6 +55,21 @@ def _plain(monkeypatch: pytest.MonkeyPatch, load: Callable[..., Any]) -> Iterato
     settings.cache_clear()
     yield
     settings.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for the runs of a module's tests, so that a warm worker serves the next test too."""
+    return tmp_path_factory.mktemp("jobs") / "runs"
+
+
+@pytest.fixture
+def runs(_plain: None, place: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder WSL_RUNS; whatever still runs there afterwards is cancelled."""
+    monkeypatch.setenv("WSL_RUNS", str(place))
+    settings.cache_clear()
+    yield place
+    clear(place)
 
 
 @pytest.fixture

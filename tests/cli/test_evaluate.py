@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from tests.fcn import toy_set
-from tests.jobs.waiting import clear, eventually, worker_of
+from tests.jobs.waiting import eventually, worker_of
 from wsl_core import jobs, networks
 from wsl_core.cli import main
 from wsl_core.datasets import labelled, voc
@@ -23,7 +23,8 @@ from wsl_core.errors import HeadError
 from wsl_core.fcn.heads import Head, HeadCard, TrainingData, folder
 from wsl_core.fcn.localization import EvaluationParameters, Localization, evaluate, reader
 from wsl_core.fcn.localization.setting import Setting
-from wsl_core.settings import settings
+
+pytestmark = pytest.mark.usefixtures("runs")
 
 Run = Callable[..., Any]
 EVALUATE = ("evaluate", "localization")
@@ -71,21 +72,6 @@ def asked(toys: Path) -> tuple[object, ...]:
 @pytest.fixture
 def head(tmp_path: Path) -> Path:
     return made_head(tmp_path / "head")
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for all tests, so that a worker that is warm serves the next test too."""
-    return tmp_path_factory.mktemp("jobs") / "runs"
-
-
-@pytest.fixture(autouse=True)
-def runs(_plain: None, place: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty folder WSL_RUNS; whatever still runs there afterwards is cancelled."""
-    monkeypatch.setenv("WSL_RUNS", str(place))
-    settings.cache_clear()
-    yield place
-    clear(place)
 
 
 def in_python(root: Path, head: Path, format: str = "coco", **options: Any) -> Localization:
@@ -220,7 +206,7 @@ def test_folders_have_labels_alone(wsl: Run, head: Path, tmp_path: Path) -> None
     measured = {name for name, value in ran.json.items() if isinstance(value, float)}
     assert measured == {"classification_map", "classification_map_eleven", "threshold"}
     assert ran.json["classification_map"] == pytest.approx(direct["classification_map"], abs=1e-6)
-    for absent in ("point_map", "centre_map", "corloc", "max_box_acc"):
+    for absent in ("point_map", "centre_map", "corloc", "max_box_acc", "pixel_ap"):
         assert ran.json[absent] is None
     for one in ran.json["classes"].values():
         assert (one["point_ap"], one["images"]) == (None, 2)
@@ -229,11 +215,16 @@ def test_folders_have_labels_alone(wsl: Run, head: Path, tmp_path: Path) -> None
 
 @pytest.fixture(scope="module")
 def devkit(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four pictures in the layout of VOC, two of cats and two of dogs."""
+    """Four pictures in the layout of VOC, two of cats and two of dogs; a mask of the first cat."""
     root = tmp_path_factory.mktemp("voc")
     folder = root / "VOCdevkit" / "VOC2012"
-    for name in ("ImageSets/Main", "Annotations", "JPEGImages"):
+    for name in ("ImageSets/Main", "Annotations", "JPEGImages", "SegmentationClass"):
         (folder / name).mkdir(parents=True)
+    mask = np.zeros((60, 90), np.uint8)
+    mask[1:40, :30] = 1 + voc.CLASSES.index("cat")
+    drawn = Image.fromarray(mask, "P")
+    drawn.putpalette([0] * 768)
+    drawn.save(folder / "SegmentationClass/0.png")
     random = np.random.default_rng(3)
     for i in range(4):
         toy_set.picture(["dots"], random, (90, 60)).save(folder / f"JPEGImages/{i}.jpg")
@@ -259,6 +250,10 @@ def test_a_network_without_training_is_measured_by_relatives(
     direct = evaluate(reader(pictures.classes, sizes=(65,)), pictures).as_json()
     assert ran.json["classification_map"] == pytest.approx(direct["classification_map"], abs=1e-6)
     assert ran.json["classes"]["cat"]["images"] == 2
+    assert ran.json["pixel_images"] == 1
+    for name in ("pixel_ap", "centre_pixel_ap"):
+        assert 0 < ran.json[name] < 1
+        assert ran.json[name] == pytest.approx(direct[name], abs=1e-6)
     assert ran.json["classes"]["sofa"] == {"point_ap": None, "classification_ap": None, "images": 0}
     assert (ran.json["head"], ran.json["seed"], ran.json["subset"]) == (None, None, False)
     assert {(row["head"], row["initialisation"], row["seed"]) for row in rows_of(file)} == {

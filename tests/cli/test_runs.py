@@ -4,36 +4,25 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.jobs.waiting import HERE, PATIENCE_S, at_the_gate, clear, eventually
+from tests.jobs.waiting import HERE, PATIENCE_S, at_the_gate, eventually
 from wsl_core import jobs
 from wsl_core.jobs import Progress, Result
 from wsl_core.jobs.files import RunFiles
-from wsl_core.settings import settings
 
 Run = Callable[..., Any]
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for all tests, so that a worker that is warm serves the next test too."""
-    return tmp_path_factory.mktemp("jobs") / "runs"
-
-
 @pytest.fixture(autouse=True)
-def runs(_plain: None, place: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty folder WSL_RUNS; whatever still runs there afterwards is cancelled."""
+def _jobs_are_found(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers know the jobs of the tests."""
     paths = [str(HERE), str(HERE.parents[1]), os.environ.get("PYTHONPATH", "")]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
-    monkeypatch.setenv("WSL_RUNS", str(place))
-    settings.cache_clear()
-    yield place
-    clear(place)
 
 
 @pytest.fixture

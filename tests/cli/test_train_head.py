@@ -7,7 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,12 @@ import numpy as np
 import pytest
 
 from tests.fcn import toy_set
-from tests.jobs.waiting import clear, eventually, worker_of
+from tests.jobs.waiting import eventually, worker_of
 from wsl_core import jobs
 from wsl_core.fcn.heads import Head
 from wsl_core.fcn.pronet import ProNet, ProNetParameters
-from wsl_core.settings import settings
+
+pytestmark = pytest.mark.usefixtures("runs")
 
 Run = Callable[..., Any]
 ROOT = Path(__file__).parents[2]
@@ -29,21 +30,6 @@ QUICK = ("--format", "coco", "--sizes", "97", "--batch", "6")
 @pytest.fixture(scope="module")
 def toys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return toy_set.coco(tmp_path_factory.mktemp("toys") / "coco")
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for all tests, so that a worker that is warm serves the next test too."""
-    return tmp_path_factory.mktemp("jobs") / "runs"
-
-
-@pytest.fixture(autouse=True)
-def runs(_plain: None, place: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty folder WSL_RUNS; whatever still runs there afterwards is cancelled."""
-    monkeypatch.setenv("WSL_RUNS", str(place))
-    settings.cache_clear()
-    yield place
-    clear(place)
 
 
 def test_a_head_is_trained_and_written(wsl: Run, toys: Path, tmp_path: Path) -> None:
@@ -134,7 +120,9 @@ def test_a_training_that_was_killed_goes_on_with_the_same_command(
         (["--alpha", "2"], r"--alpha 2 is not accepted. Accepted is a number from 0 to 1"),
         (["--rate", "0"], r"--rate 0 is not accepted. Accepted is a number from above 0 to 1"),
         (["--sizes", "wide"], r"--sizes wide is not accepted. Accepted is longer sides in pixels"),
-        (["--epochs", "0"], r"--epochs 0 is not accepted"),
+        (["--epochs", "1001"], r"--epochs 1001 is not accepted"),
+        (["--epochs", "0"], r"With 0 epochs nothing is trained"),
+        (["--read-at", "9000"], r"size 9000"),
         (["--initialisation", "zero"], r"one of relatives, random"),
         (["--split", "valley"], r"no split 'valley'"),
         (["--format", "tar"], r"no format of labelled sets called 'tar'"),

@@ -205,25 +205,6 @@ def test_standardisation_is_folded_into_the_weights(scheme: str) -> None:
         torch.testing.assert_close(found[number], head.pooling(maps)[0], rtol=1e-4, atol=1e-5)
 
 
-def test_adam_is_torchs() -> None:
-    import torch
-
-    from wsl_core.fcn.heads.adam import Adam
-
-    random = torch.Generator().manual_seed(1)
-    start = torch.randn(5, 3, generator=random)
-    ours, theirs = (torch.nn.Parameter(start.clone()) for _ in range(2))
-    own, reference = Adam({"weight": ours}), torch.optim.Adam([theirs], 0.1)
-    for step in range(30):
-        gradient = torch.randn(5, 3, generator=random) * 10.0 ** (step % 5 - 2)
-        reference.param_groups[0]["lr"] = rate = 0.1 / (1 + step)
-        ours.grad, theirs.grad = gradient.clone(), gradient.clone()
-        own.step(rate)
-        reference.step()
-        torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-6)
-    assert ours.grad is None
-
-
 @pytest.mark.parametrize(
     ("scheme", "parameters"),
     [("max", {}), ("lse", {}), ("weldon", {"scale": "sum"}), ("wildcat", {"alpha": 0.7}),

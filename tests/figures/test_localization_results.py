@@ -1,4 +1,4 @@
-"""The result file of localization read back: seeds together, settings apart, the lecture's order."""
+"""The result file of localization read back: seeds together, settings apart."""
 
 import math
 from statistics import stdev
@@ -74,47 +74,3 @@ def test_a_missing_column_is_named() -> None:
     del damaged["sizes"]
     with pytest.raises(DatasetError, match="line 2 has no column sizes"):
         results.read([damaged])
-
-
-def orders(*groups: list[dict]) -> tuple[list, list]:
-    return results.orders(results.read([one for group in groups for one in group]))
-
-
-def test_the_lectures_order_is_found_where_it_is() -> None:
-    ((one,), absent) = orders(
-        three("wslocalization", 0.80, 0.81, 0.79), three("max", 0.70, 0.71, 0.69),
-        three("pronet", 0.75, 0.76, 0.74), three("weldon", 0.9, 0.9, 0.9),
-    )  # fmt: skip
-    assert absent == []
-    assert one.holds
-    assert one.clear
-    assert [figure.head for figure in one.figures] == ["max", "pronet", "wslocalization"]
-    assert [step for step, _ in one.steps] == pytest.approx([0.05, 0.05])
-    assert one.steps[0][1] == pytest.approx(math.hypot(0.01, 0.01))
-
-
-def test_an_order_within_its_spread_is_not_clear() -> None:
-    ((one,), _) = orders(
-        three("max", 0.70, 0.74, 0.66), three("pronet", 0.71, 0.75, 0.67),
-        three("wslocalization", 0.80, 0.81, 0.79),
-    )  # fmt: skip
-    assert one.holds
-    assert not one.clear
-
-
-def test_another_order_and_single_seeds() -> None:
-    ((one,), _) = orders([row("max", 0.8)], [row("pronet", 0.7)], [row("wslocalization", 0.9)])
-    assert not one.holds
-    assert not one.clear
-
-
-def test_only_equal_settings_are_compared() -> None:
-    compared, absent = orders(
-        [row("max", 0.7)], [row("pronet", 0.8, initialisation="random")], [row("wslocalization", 0.9)]
-    )  # fmt: skip
-    assert (compared, absent) == ([], [])
-
-
-def test_what_was_not_measured_is_named() -> None:
-    compared, absent = orders([row("max", 0.7)])
-    assert (compared, absent) == ([], ["ProNet", "WSLocalization"])

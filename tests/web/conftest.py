@@ -31,6 +31,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.fcn import hand_made_heads
+from wsl_core.fcn.heads import folder
+
 PROJECT = Path(__file__).resolve().parents[2]
 IDLE = (
     '[data-testid="stApp"][data-test-script-state="notRunning"]'
@@ -87,6 +90,27 @@ def _wait_until_it_answers(url: str, process: subprocess.Popen, log: Path) -> No
     raise AssertionError(f"The server did not answer within a minute. {log.read_text()}")
 
 
+@pytest.fixture
+def shipped(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Path]]:
+    """`shipped("max", "pronet")`: as though these heads, made by hand, were all that is shipped."""
+    from wsl_core.web import trained_heads
+
+    def forget() -> None:
+        trained_heads.of_scheme.cache_clear()
+        trained_heads.further.cache_clear()
+
+    def ship(*names: str) -> Path:
+        place = hand_made_heads.ship(tmp_path_factory.mktemp("shipped"), names)
+        monkeypatch.setattr(folder, "PLACES", (place,))
+        forget()
+        return place
+
+    yield ship
+    forget()
+
+
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., object]:
     """`with serve(WSL_CACHE=...) as server`: an app with more in its environment, ended afterwards."""
@@ -116,6 +140,36 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., object]:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         assert "Traceback" not in log.read_text(), log.read_text()
+
+    return run
+
+
+WITH_HEADS = """
+from pathlib import Path
+
+from wsl_core.fcn.heads import folder
+
+folder.PLACES = (Path(__file__).parent / "heads",)
+exec(compile(Path({app!r}).read_text(encoding="utf-8"), __file__, "exec"))
+"""
+
+
+@pytest.fixture(scope="session")
+def with_heads(
+    serve: Callable[..., contextlib.AbstractContextManager[Server]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., contextlib.AbstractContextManager[Server]]:
+    """`with with_heads("max", "pronet") as server`: an app that has just these heads, made by hand."""
+
+    @contextlib.contextmanager
+    def run(*names: str) -> Iterator[Server]:
+        place = tmp_path_factory.mktemp("installed")
+        hand_made_heads.ship(place / "heads", names)
+        for name in ("pages", "assets"):
+            (place / name).symlink_to(PROJECT / name)
+        (place / "app.py").write_text(WITH_HEADS.format(app=str(PROJECT / "app.py")))
+        with serve(script=str(place / "app.py"), PYTHONPATH=str(PROJECT)) as server:
+            yield server
 
     return run
 

@@ -84,7 +84,7 @@ def test_a_scheme_changes_the_score_and_not_the_point(cat) -> None:
     point = cat.page.get_by_text("The point of dog is").inner_text()
     score = cat.figure.locator(".title span").last.inner_text()
     with cat.repaint():
-        cat.segment("scheme", "max").click()
+        cat.choose("scheme", "max")
     assert cat.figure.locator(".title span").last.inner_text() != score
     assert cat.page.get_by_text("The point of dog is").inner_text() == point
 
@@ -151,6 +151,43 @@ def test_the_table_says_where_its_figures_are_from(visit) -> None:
     visit.choose("dataset", "COCO 2014")
     expect(table).to_contain_text("41.2 (lecture)")
     assert visit.link["dataset"] == "COCO 2014"
+
+
+def test_all_schemes_stand_at_equal_effort(visit) -> None:
+    go(visit, "table", topic="table")
+    main = visit.page.get_by_test_id("stMain")
+    expect(
+        visit.page.get_by_role("heading", name="The same effort for every scheme")
+    ).to_be_visible()
+    for start in ("Started from ImageNet's classes", "Started at random"):
+        expect(visit.page.get_by_text(start, exact=True)).to_be_visible()
+    tables = visit.page.get_by_role("table")
+    expect(tables).to_have_count(4)  # published beside measured, two starts, no training
+    for place in (1, 2):
+        for name in ("Max", "GAP", "LSE", "SPLeaP", "WELDON", "WILDCAT", "WSLocalization"):
+            cells = tables.nth(place).get_by_role("row").filter(has_text=name).first
+            expect(cells).to_contain_text(re.compile(r"\d\d\.\d ± \d\.\d"))
+        means = [
+            float(tables.nth(place).get_by_role("row").nth(i).get_by_role("cell").nth(1).inner_text()[:4])
+            for i in range(1, tables.nth(place).get_by_role("row").count())
+        ]  # fmt: skip
+        assert means == sorted(means, reverse=True)
+    expect(main).to_contain_text(re.compile(r"WELDON \d\d\.\d ± \d\.\d is number \d of \d"))
+    expect(main).to_contain_text(
+        re.compile(r"The lecture's order, .*(holds|does not hold) in point mAP")
+    )
+    expect(main).to_contain_text(re.compile(r"VOC 2012 val, 295 pictures, .*; 20\d\d-\d\d-\d\d\."))
+    expect(visit.expander("Download").get_by_role("button", name="Schemes (CSV)")).to_be_visible()
+    visit.choose("dataset", "COCO 2014")
+    expect(tables).to_have_count(1)
+
+
+def test_the_lectures_order_is_predicted_before_it_is_shown(visit) -> None:
+    go(visit, ".st-key-choose_lecture_order", topic="table", predict="true")
+    expect(visit.page.get_by_role("table")).to_have_count(0)
+    visit.page.get_by_role("radio", name="The order holds").click()
+    expect(visit.page.get_by_role("table")).to_have_count(4)
+    expect(visit.notices).to_contain_text(re.compile("lecture's order, Deep MIL < ProNet"))
 
 
 def test_classes_say_what_is_there(visit) -> None:

@@ -16,7 +16,7 @@ from wsl_core.datasets import labelled, voc
 from wsl_core.datasets.labelled import LabelledObject
 from wsl_core.errors import DatasetError
 from wsl_core.fcn import comparison
-from wsl_core.fcn.heads import Head, HeadMaps, folder
+from wsl_core.fcn.heads import Head, HeadMaps
 from wsl_core.fcn.localization import Mistake, half_pixel
 from wsl_core.fcn.localization.threshold_choice import ThresholdChoice
 from wsl_core.figures import localization_results as results
@@ -168,16 +168,9 @@ def test_the_gallery_cat_is_found_without_training(shown, network) -> None:
 
 
 @pytest.fixture
-def heads(tmp_path, monkeypatch) -> None:
+def heads(shipped) -> None:
     """Three heads with drawn weights, as though they were shipped."""
-    from tests.fcn.hand_made_heads import save_all
-
-    about = {"network": "efficientnet_lite0", "classes": voc.CLASSES, "channels": 1280}
-    save_all(tmp_path, ("max", "spleap", "wildcat"), **about)
-    monkeypatch.setattr(folder, "PLACES", (tmp_path,))
-    page._head.cache_clear()
-    yield
-    page._head.cache_clear()
+    shipped("max", "spleap", "wildcat")
 
 
 def test_trained_heads_have_maps_of_their_own(shown, network, heads) -> None:
@@ -342,21 +335,6 @@ def test_another_data_set_has_nothing_measured() -> None:
 def test_without_a_file_the_published_rows_stand_alone() -> None:
     lines = tables.lines("classification", "MIT67", [])
     assert len(lines) == len(published.rows("classification", dataset="MIT67")) > 2
-    assert "cannot be tested yet" in tables.order_sentence(*results.orders([]))
-
-
-def test_the_order_is_told_with_its_spread() -> None:
-    compared, absent = results.orders(FOUND)
-    sentence = tables.order_sentence(compared, absent)
-    assert "Deep MIL 71.0 ± 1.0, ProNet 76.0 ± 1.0, WSLocalization 80.0 ± 1.0" in sentence
-    assert "+5.0 (spread 1.4), +4.0 (spread 1.4)" in sentence
-    assert "the lecture's order holds, and every step is larger" in sentence
-    assert tables.answer(compared) == tables.HOLDS
-    single, _ = results.orders(
-        results.read([row("max", 0.8), row("pronet", 0.7), row("wslocalization", 0.9)])
-    )
-    assert tables.answer(single) == tables.CLOSE
-    assert "does not hold" in tables.order_sentence(single, [])
 
 
 def test_classes_are_sorted_and_the_few_are_named() -> None:

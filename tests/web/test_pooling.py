@@ -8,24 +8,13 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.fcn.hand_made_heads import save_all
 from tests.web.test_accessibility import findings, fits, picture_of, stretch
-from wsl_core import networks
-from wsl_core.datasets import voc
 from wsl_core.fcn.pooling import SCHEMES
 
 pytestmark = pytest.mark.browser
 
 PATIENCE = 30_000  # ms
 QUICK = 0.3  # s in which a slider is to repaint; a busy machine is given more
-WITH_HEADS = """
-from pathlib import Path
-
-from wsl_core.fcn.heads import folder
-
-folder.PLACES = (Path(__file__).parent / "heads",)
-exec(compile(Path({app!r}).read_text(encoding="utf-8"), __file__, "exec"))
-"""
 
 
 class Station:
@@ -80,22 +69,12 @@ def strip(opened, server):
 
 
 @pytest.fixture(scope="module")
-def installed(opened, serve, tmp_path_factory):
+def installed(opened, with_heads):
     """`with installed(*schemes) as station`: an installation that has heads for just these schemes."""
-    from tests.web.conftest import PROJECT
 
     @contextlib.contextmanager
     def one(*schemes: str):
-        folder = tmp_path_factory.mktemp("installed")
-        about = {"classes": voc.CLASSES, "channels": 1280, "network": networks.DEFAULT}
-        save_all(folder / "heads", schemes, **about)
-        for name in ("pages", "assets"):
-            (folder / name).symlink_to(PROJECT / name)
-        (folder / "app.py").write_text(WITH_HEADS.format(app=str(PROJECT / "app.py")))
-        with (
-            serve(script=str(folder / "app.py"), PYTHONPATH=str(PROJECT)) as server,
-            opened(server.url) as visit,
-        ):
+        with with_heads(*schemes) as server, opened(server.url) as visit:
             visit.home()  # the first visitor of a deep link would not come in through this app.py
             yield Station(visit)
 
@@ -242,7 +221,9 @@ def test_two_classes_stand_below_each_other_on_one_scale(station) -> None:
     station.painted("strip-2").wait_for()
     ticks = [station.figure(key).locator(".ticks").inner_text() for key in ("strip", "strip-2")]
     assert ticks[0] == ticks[1]
-    expect(station.page.get_by_text("tiger cat by ImageNet class maps")).to_be_visible()
+    expect(
+        station.page.get_by_text("tiger cat by ImageNet class maps of EfficientNet-Lite0")
+    ).to_be_visible()
 
 
 def test_predict_first_hides_the_strip_until_one_has_answered(station) -> None:
@@ -277,6 +258,32 @@ def test_a_map_of_ones_own_numbers_is_pooled_at_once(station) -> None:
     assert station.visit.link["grid"] == "2, -1, 0.5; 9, 0, -2"
     expect(station.page.get_by_role("table", name="weight, Max")).to_contain_text("+1.000")
     expect(station.figure("numbers").get_by_label("Row 1, column 1")).to_be_focused()
+
+
+def test_a_prediction_about_ones_own_numbers(station) -> None:
+    station.open("numbers", lesson="own numbers", predict="true", grid="1, 2; 3, 4")
+    question = station.page.get_by_text("where is WELDON's score?")
+    expect(question).to_be_visible()
+    expect(station.page.get_by_role("table", name="weight, Max")).to_have_count(0)
+    expect(station.page.get_by_text("cells that carry it")).to_have_count(0)
+    station.visit.page.get_by_role("radio", name="Below the average").click()
+    expect(station.visit.notices).to_contain_text("It is otherwise. The average is +2.500")
+    expect(station.page.get_by_text("cells that carry it")).to_be_visible()
+    with station.repaint("numbers"):  # another map is another question
+        station.page.get_by_role("button", name="evidence against").click()
+    expect(question).to_be_visible()
+    station.visit.page.get_by_role("radio", name="Below the average").click()
+    expect(station.visit.notices).to_contain_text("That is how it is.")
+
+
+def test_another_network_makes_the_maps(station) -> None:
+    station.open(network="efficientnet_lite1")
+    expect(station.page.get_by_text("by ImageNet class maps of EfficientNet-Lite1")).to_be_visible()
+    before = station.scores()
+    with station.repaint():
+        station.visit.choose("network", "efficientnet_lite0")
+    assert station.scores() != before
+    assert station.visit.link == {}
 
 
 def test_where_the_single_best_region_misleads(station) -> None:
@@ -340,6 +347,15 @@ def test_with_a_trained_head_a_class_has_several_maps(trained) -> None:
     trained.open("modalities", lesson="modalities", voc="cat")
     assert trained.titles("modalities") == [*(f"Map {i} of 4" for i in range(1, 5)), "their mean"]
     expect(trained.page.get_by_text("M adds no capacity")).to_be_visible()
+
+
+def test_a_prediction_about_the_maps_of_a_class(trained) -> None:
+    trained.open(figure="", lesson="modalities", voc="cat", predict="true")
+    expect(trained.page.get_by_text("In which cells are they highest?")).to_be_visible()
+    expect(trained.page.get_by_text("WILDCAT's score is")).to_have_count(0)
+    trained.page.get_by_role("radio", name="All in one cell").click()
+    trained.painted("modalities").wait_for()
+    expect(trained.visit.notices).to_contain_text(re.compile("It is otherwise. Highest are map"))
 
 
 def test_without_one_the_page_says_what_it_needs(installed) -> None:

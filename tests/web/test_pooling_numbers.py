@@ -9,9 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.fcn.hand_made_heads import save_all
 from wsl_core import networks
-from wsl_core.datasets import voc
 from wsl_core.fcn import comparison
 from wsl_core.fcn.heads import folder
 from wsl_core.fcn.pooling import SCHEMES
@@ -27,6 +25,7 @@ from wsl_core.web import (
     pooling_grid,
     pooling_in_python,
     pooling_panels,
+    trained_heads,
 )
 from wsl_core.web import pooling as page
 from wsl_core.web import pooling_sentences as words
@@ -35,6 +34,7 @@ from wsl_core.web.pooling_view import PoolingView
 
 VECTOR = "2, -1, 0.5; 3, 0, -2"
 NONSENSE = {
+    "beside": "wildcat", "network": "convnext_tiny",
     "picture": "dog", "lesson": "all", "trained": "yes", "size": "450", "first": "1000", "right": "cat",
     "wrong": "unicorn of the sea", "other": "-1", "voc": "unicorn", "two": "2", "layer": "jet",
     "scheme": "pronet", "beta": "7", "positive": "0", "negative": "-1", "alpha": "1.5", "scale": "third",
@@ -53,20 +53,6 @@ def looked() -> dict[str, ClassMaps]:
     network = networks.load()
     keys = pooling_cases.CASES.keys() | pooling_cases.VERDICTS.keys()
     return {key: network.class_maps(pictures.from_gallery(key).photo, 449) for key in keys}
-
-
-@pytest.fixture
-def shipped(tmp_path, monkeypatch):
-    """An installation with heads for these schemes."""
-
-    def ship(*schemes: str) -> None:
-        about = {"classes": voc.CLASSES, "channels": 1280, "network": networks.DEFAULT}
-        save_all(tmp_path, schemes, **about)
-        monkeypatch.setattr(folder, "PLACES", (tmp_path,))
-        page._head.cache_clear()
-
-    yield ship
-    page._head.cache_clear()
 
 
 def read(key: str, looked, **asked) -> page.Read:
@@ -230,6 +216,41 @@ def test_a_case_is_what_it_is_said_to_be(looked, case: str, right: set[str]) -> 
     assert all((row[4] == "1") == (row[2] == "right") for row in rows)
 
 
+def test_where_the_maps_of_a_class_are_highest() -> None:
+    each = np.zeros((4, 2, 3), np.float32)
+    each[:, 1, 2] = 1
+    assert words.which_peaks(each) == "All in one cell"
+    assert words.peaks_sentence(each) == "Highest are maps 1, 2, 3 and 4 in row 2, column 3."
+    each[2, 0, 0] = 2
+    assert words.which_peaks(each) == "Some in one cell"
+    assert words.peaks_sentence(each) == (
+        "Highest are maps 1, 2 and 4 in row 2, column 3 and map 3 in row 1, column 1."
+    )
+    each[0, 0, 1] = each[1, 1, 0] = 2
+    assert words.which_peaks(each) == "Each in its own"
+
+
+@pytest.mark.parametrize(
+    ("grid", "scale", "place"),
+    [
+        ("1, 2; 3, 4", "sum", "Above the max"),  # 4 + 1
+        ("1, 2; 3, 4", "half", "Between average and max"),  # 2.5, the average itself
+        (VECTOR, "sum", "Between average and max"),  # 3 - 2, and the average is 0.42
+        (pooling_cases.GRIDS["evidence against"], "sum", "Below the average"),  # 3.5 - 5.5
+        ("2", "half", "Between average and max"),
+    ],
+)
+def test_where_weldons_score_lies(grid: str, scale: str, place: str) -> None:
+    values = number_grid.parse(grid)
+    parameters = PoolingView(scale=scale).parameters()
+    readings = comparison.of_values(values[None], pooling_grid.NAMES, parameters)
+    pooled = {name: one.of(0) for name, one in readings.items()}
+    assert words.where_weldon(pooled) == place
+    said = words.weldon_sentence(pooled, scale)
+    assert f"The average is {words.signed(float(values.mean()), 3)}, the max" in said
+    assert ("halved as in the released code." in said) == (scale == "half")
+
+
 def test_which_end_is_right_is_said_as_it_is() -> None:
     for best, mean, said in ((1, 0, "Max alone"), (0, 1, "Average alone"), (1, 1, "Both")):
         assert words.which_end({"max": bool(best), "average": bool(mean)}) == said
@@ -295,7 +316,7 @@ def test_without_heads_spleap_is_spoken_for(looked) -> None:
 
 def test_with_heads_every_scheme_pools_its_own_maps(looked, shipped) -> None:
     shipped(*SCHEMES)
-    assert page.available() == list(SCHEMES)
+    assert trained_heads.available() == list(SCHEMES)
     seen = read("cat", looked, trained=True, voc="cat", alpha=0.5)
     assert (seen.trained, seen.absent, list(seen.readings)) == (True, {}, list(SCHEMES))
     index = seen.index(PoolingView(voc="cat"))
@@ -323,9 +344,9 @@ def test_spleaps_derived_map_does_not_set_the_scale(looked, shipped) -> None:
     assert layer.scale.limit == pytest.approx(max(float(np.abs(one).max()) for one in others))
 
 
-def test_a_head_that_is_missing_or_damaged_is_named_in_its_place(looked, shipped, tmp_path) -> None:
-    shipped("max", "weldon", "wildcat")
-    (tmp_path / "voc-weldon" / folder.TENSORS).write_bytes(b"nothing of the kind")
+def test_a_head_that_is_missing_or_damaged_is_named_in_its_place(looked, shipped) -> None:
+    place = shipped("max", "weldon", "wildcat")
+    (place / "voc-weldon" / folder.TENSORS).write_bytes(b"nothing of the kind")
     seen = read("cat", looked, trained=True)
     assert list(seen.readings) == ["max", "wildcat"]
     assert "damaged" in seen.absent["weldon"]

@@ -39,6 +39,7 @@ TABLE = (  # of what, and the keys of its figure: over all classes, frequent one
     ("CorLoc", "corloc", None, "centre_corloc"),
     ("MaxBoxAcc", "max_box_acc", None, "centre_max_box_acc"),
     ("MaxBoxAccV2", "max_box_acc_v2", None, "centre_max_box_acc_v2"),
+    ("PxAP", "pixel_ap", None, "centre_pixel_ap"),
 )
 
 

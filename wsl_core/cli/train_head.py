@@ -34,7 +34,7 @@ CHOICE = {"scheme": "NAME", "network": "NAME"}
 TRAINING = {
     "sizes": "N,N", "mirror": None, "epochs": "N", "batch": "N", "rate": "X", "decay": "X",
     "initialisation": "START", "seed": "N", "finetune": "TAP", "finetune_epochs": "N",
-    "finetune_rate": "X",
+    "finetune_batch": "N", "finetune_rate": "X", "averaging": "X", "read_at": "N,N",
 }  # fmt: skip
 WORDS = dict.fromkeys(CardWords.model_fields, "TEXT")
 

@@ -48,6 +48,7 @@ class LabelledPicture:
             objects are difficult. A class that is unknown in a picture leaves that picture out of its
             average precision.
         objects: in the order of the set; empty where a set has labels only.
+        mask: of the objects as people outlined them, where the set has one; see `read_mask`.
     """
 
     name: str
@@ -56,6 +57,7 @@ class LabelledPicture:
     height: int
     labels: tuple[int, ...]
     objects: tuple[LabelledObject, ...] = ()
+    mask: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,33 @@ def read(
     module, _, function = FORMATS[format].reader.partition(":")
     reader = cast(Reader, getattr(importlib.import_module(module), function))
     return reader(Path(root), split, year, skip_missing=skip_missing)
+
+
+def read_mask(picture: LabelledPicture) -> NDArray[np.uint8]:
+    """The mask of a picture, (height, width): 0 background, 1 + index of a class, 255 not to be judged.
+
+    Raises:
+        DatasetError: there is none, it cannot be read, or it is of another size than the picture.
+    """
+    from PIL import Image
+
+    if picture.mask is None:
+        raise DatasetError(
+            f"The picture {picture.name} has no mask. Ask for those whose `mask` is set."
+        )
+    try:
+        with Image.open(picture.mask) as file:
+            found = np.asarray(file)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise DatasetError(
+            f"The mask {picture.mask.name} cannot be read ({type(error).__name__}). Get the set again."
+        ) from None
+    if found.shape != (picture.height, picture.width) or found.dtype != np.uint8:
+        raise DatasetError(
+            f"The mask {picture.mask.name} has the shape {found.shape}, and its picture {picture.height} x "
+            f"{picture.width} px; needed is one byte a pixel of the picture. Get the set again."
+        )
+    return found
 
 
 def labels_of(objects: Iterable[LabelledObject], classes: int) -> tuple[int, ...]:

@@ -105,6 +105,11 @@ def jpeg(folder: Path, name: str) -> Path:
     return folder / "JPEGImages" / f"{name}.jpg"
 
 
+def mask(folder: Path, name: str) -> Path:
+    """Where the mask of a picture is, if people have made one: a palette PNG, its values classes."""
+    return folder / "SegmentationClass" / f"{name}.png"
+
+
 def read(folder: Path, name: str) -> VOCPicture:
     """One picture with its boxes; `folder` is that of `find`.
 

@@ -37,7 +37,7 @@ def read(
         thing.name: one.name for one in found for thing in one.objects if thing.name not in _INDEX
     }
     refuse_unknown(title, unknown, voc.CLASSES)
-    pictures = tuple(_labelled(one) for one in found)
+    pictures = tuple(_labelled(folder, one) for one in found)
     return LabelledPictures(title, voc.CLASSES, pictures, missing=tuple(missing))
 
 
@@ -46,9 +46,12 @@ def _missing(folder: Path, name: str) -> str:
     return " and ".join(what for what, path in places.items() if not path.is_file())
 
 
-def _labelled(one: voc.VOCPicture) -> LabelledPicture:
+def _labelled(folder: Path, one: voc.VOCPicture) -> LabelledPicture:
     objects = tuple(
         LabelledObject(_INDEX[thing.name], thing.box, thing.difficult) for thing in one.objects
     )
     labels = labels_of(objects, len(voc.CLASSES))
-    return LabelledPicture(one.name, one.path, one.width, one.height, labels, objects)
+    mask = voc.mask(folder, one.name)
+    return LabelledPicture(
+        one.name, one.path, one.width, one.height, labels, objects, mask if mask.is_file() else None
+    )

@@ -18,8 +18,6 @@ COLUMNS = (
     "head", "initialisation", "seed", "network", "sizes", "mirror", "class", "metric", "value", "images",
     "data", "pictures", "date",
 )  # fmt: skip
-LECTURE = ("Deep MIL", "ProNet", "WSLocalization")
-"""The methods of the lecture's table, worst first, as it has them."""
 HEADS = {
     "Deep MIL": "max", "ProNet": "pronet", "WSLocalization": "wslocalization", "SPLeaP": "spleap",
     "WELDON": "weldon", "WILDCAT": "wildcat",
@@ -145,58 +143,3 @@ def of_classes(
 def best(found: Iterable[Measured], head: str, metric: str) -> Measured | None:
     """The best setting of a head; None where it was not measured."""
     return next((one for one in over_all(found, metric) if one.head == head), None)
-
-
-@dataclass(frozen=True)
-class Order:
-    """Whether the lecture's order is found again, at equal effort.
-
-    Attributes:
-        initialisation: of the heads that are compared.
-        figures: of the lecture's methods, in its order.
-    """
-
-    initialisation: str
-    figures: tuple[Measured, ...]
-
-    @property
-    def steps(self) -> tuple[tuple[float, float | None], ...]:
-        """From each method to the next: by how much it rises, and the spread of that over the seeds."""
-        return tuple(
-            (after.mean - before.mean, _spread(before, after))
-            for before, after in zip(self.figures, self.figures[1:], strict=False)
-        )
-
-    @property
-    def holds(self) -> bool:
-        """Whether every step goes up."""
-        return all(step > 0 for step, _ in self.steps)
-
-    @property
-    def clear(self) -> bool:
-        """Whether every step, up or down, is larger than twice its spread."""
-        return all(spread is not None and abs(step) > 2 * spread for step, spread in self.steps)
-
-
-def _spread(before: Measured, after: Measured) -> float | None:
-    """Standard deviation of the difference of two independent figures."""
-    if before.deviation is None or after.deviation is None:
-        return None
-    return math.hypot(before.deviation, after.deviation)
-
-
-def orders(found: Sequence[Measured], metric: str = "point_map") -> tuple[list[Order], list[str]]:
-    """The lecture's methods compared, for each setting in which all of them were measured.
-
-    Returns:
-        the comparisons, and the methods that were measured in no setting.
-    """
-    figures = over_all(found, metric)
-    absent = [name for name in LECTURE if not any(one.head == HEADS[name] for one in figures)]
-    settings = dict.fromkeys(one.setting[1:] for one in figures)
-    compared = []
-    for setting in settings:
-        there = {one.head: one for one in figures if one.setting[1:] == setting}
-        if all(HEADS[name] in there for name in LECTURE):
-            compared.append(Order(setting[0], tuple(there[HEADS[name]] for name in LECTURE)))
-    return compared, absent

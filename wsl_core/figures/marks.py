@@ -34,7 +34,11 @@ STYLES: dict[str, Style] = {
     "truth": Style("#3ddbb0", (), "top left", "true box"),
     "found": Style("#ffffff", (5, 3), "bottom left", "region above the threshold"),
     "beam": Style("#ffd166", (10, 3, 2, 3), "top right", "region of the beam search"),
+    "crop": Style(
+        "#e0b3ff", (10, 3, 2, 3, 2, 3), "top right", "box that ProNet cropped, with its confidence"
+    ),
     "point": Style("#ffffff", (), "", "point: the highest cell"),
+    "middle": Style("#ffffff", (), "", "point: the middle of the best box"),
     "stretched": Style("#ff9f6b", (), "", "the same cell if the map is stretched"),
     "guess": Style("#8ecbff", (), "", "your guess"),
 }

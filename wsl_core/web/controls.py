@@ -121,9 +121,24 @@ def begin() -> None:
 
 
 def lasting(model: type[BaseModel], name: str, **options: Any) -> Any:
-    """As `control`, for one that is not drawn in every run: what was chosen is there when it comes back."""
+    """As `control`, for one that is not drawn in every run: what was chosen is there when it comes back.
+
+    A station may know fewer values than the one that the visitor comes from: others are forgotten.
+    """
+    field = model.model_fields[name]
+    kept = _kept().values
+    if name in kept and choices(field) and not _takes(field, kept[name]):
+        del kept[name]
+        st.session_state.pop(name, None)
     recall(name)
     return remember(name, control(model, name, **options))
+
+
+def _takes(field: FieldInfo, value: Any) -> bool:
+    try:
+        return bool(from_text(field, str(value)) == value)
+    except ValueError:
+        return False
 
 
 def recall(key: str) -> None:

@@ -1,9 +1,9 @@
 """Forward passes for all visitors: networks loaded once, class maps kept by digest and parameters.
 
-A network that was never exported on this machine is exported in a worker while every visitor's page
-shows the progress; none of them can interrupt it. Where its weights would have to be fetched first, the
-page offers that instead, and fetches nothing unasked. (Forward passes come one after the other by
-`wsl_core.networks.network`'s own lock.)
+A network that was never exported on this machine, or whose last stages were retrained with a head, is
+exported in a worker while every visitor's page shows the progress; none of them can interrupt it. Where
+its weights would have to be fetched first, the page offers that instead, and fetches nothing unasked.
+(Forward passes come one after the other by `wsl_core.networks.network`'s own lock.)
 """
 
 import contextlib
@@ -19,6 +19,7 @@ import streamlit as st
 
 from wsl_core.errors import NetworkError, WeightsError, WslError
 from wsl_core.fcn.activation_maps import ActivationMapParameters, compute
+from wsl_core.fcn.heads import Head
 from wsl_core.images import Photo
 from wsl_core.networks import (
     CARDS,
@@ -30,6 +31,7 @@ from wsl_core.networks import (
     download,
     load,
 )
+from wsl_core.networks.recipe import PUBLISHED
 from wsl_core.settings import settings
 from wsl_core.web import fetch
 from wsl_core.web.sentences import plain
@@ -89,26 +91,34 @@ def derived(key: Hashable, make: Callable[[], Made]) -> Made:
     return made
 
 
-def begin(name: str) -> Loading:
-    """Start loading a network if nobody has; returns at once."""
+def begin(name: str, head: Head | None = None) -> Loading:
+    """Start loading a network if nobody has; returns at once.
+
+    Args:
+        name: of its card.
+        head: whose retrained stages it is to have; None for the published weights.
+    """
+    key = name if head is None else head.trained
     with _guard:
-        known = _loading.get(name)
+        known = _loading.get(key)
         if known and known.error is None and not (known.missing and known.done.is_set()):
             return known
-        loading = _loading[name] = Loading()
-    threading.Thread(target=_load, args=(name, loading), daemon=True).start()
+        loading = _loading[key] = Loading()
+    threading.Thread(target=_load, args=(name, loading, head), daemon=True).start()
     return loading
 
 
-def _load(name: str, loading: Loading) -> None:
+def _load(name: str, loading: Loading, head: Head | None) -> None:
     try:
         if name not in CARDS:
             loading.report(0.1, "looking at its layers")  # in a worker, unless it was done before
         known = card(name)
         if weights := download.missing(known):
             loading.missing = known, weights
-        else:
+        elif head is None:
             loading.network = load(name, report=loading.report)
+        else:
+            loading.network = head.network(report=loading.report)
     except WslError as error:
         loading.error = error
     except Exception as error:
@@ -137,14 +147,18 @@ def network(name: str) -> Network:
     return loading.network
 
 
-def loaded(name: str) -> Network:
+def loaded(name: str, head: Head | None = None) -> Network:
     """A loaded network, for what a page can do without: it goes on where there is none.
+
+    Args:
+        name: of its card.
+        head: whose retrained stages it is to have; None for the published weights.
 
     Raises:
         WslError: why the network does not come.
     """
     place = st.empty()
-    loading = _awaited(name, place)
+    loading = _awaited(name, place, head)
     place.empty()
     if loading.missing:
         raise WeightsError(
@@ -156,12 +170,15 @@ def loaded(name: str) -> Network:
     return loading.network
 
 
-def _awaited(name: str, place: Any) -> Loading:
+def _awaited(name: str, place: Any, head: Head | None = None) -> Loading:
     """Wait until a network has come, or has not; the page shows the progress at `place`."""
-    loading, shown = begin(name), ""
+    loading, shown = begin(name, head), ""
+    what = (
+        name if head is None else f"{name} with the retrained stages of the head {head.card.name}"
+    )
     started = time.monotonic()
     while not loading.done.wait(0.02):
-        text = f"Preparing {name} for this machine, once: {loading.doing}."
+        text = f"Preparing {what} for this machine, once: {loading.doing}."
         if time.monotonic() - started > 0.5 and text != shown:
             place.progress(loading.share, plain(text))
             shown = text
@@ -184,7 +201,7 @@ def refuse(error: WslError | None) -> NoReturn:
 def class_maps(photo: Photo, parameters: ActivationMapParameters) -> ClassMaps:
     """Class maps of a picture, computed once for all visitors; shows the sentence if refused."""
     kept = _maps.get(_key(photo, parameters))
-    if kept is not None:
+    if kept is not None:  # which spares asking for the network
         return kept
     looking = network(parameters.network)
     try:
@@ -203,18 +220,21 @@ def glance(photo: Photo, parameters: ActivationMapParameters) -> ClassMaps:
     return kept if kept is not None else look(loaded(parameters.network), photo, parameters)
 
 
-def _key(photo: Photo, parameters: ActivationMapParameters) -> Hashable:
-    return photo.digest, photo.pixels.shape, parameters.forward_key()
+def _key(photo: Photo, parameters: ActivationMapParameters, trained: str = PUBLISHED) -> Hashable:
+    return photo.digest, photo.pixels.shape, parameters.forward_key(), trained
 
 
 def look(looking: Network, photo: Photo, parameters: ActivationMapParameters) -> ClassMaps:
-    """Compute class maps and keep them.
+    """Class maps by a network that is there, of whatever weights: those that are kept, or new ones.
 
     Raises:
         ParameterError: a size outside the limits.
     """
-    maps = compute(looking, photo, parameters)
-    _maps.put(_key(photo, parameters), maps)
+    key = _key(photo, parameters, looking.trained)
+    maps = _maps.get(key)
+    if maps is None:
+        maps = compute(looking, photo, parameters)
+        _maps.put(key, maps)
     return maps
 
 

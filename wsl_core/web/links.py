@@ -6,13 +6,19 @@ by the default with a sentence that says so.
 """
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 import streamlit as st
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from wsl_core.errors import ClassNameError
 from wsl_core.web.controls import choices, extra, from_text, limits
+
+ONWARD = "onward"  # in the address: the names of what a link of another station brings
+HERE = "link_of"  # in the session: the station whose link was read last
+NOTICES = "link_notices"  # in the session: by model
 
 
 def accepted(field: FieldInfo) -> str:
@@ -67,12 +73,44 @@ def parse(model: type[BaseModel], query: dict[str, str]) -> tuple[BaseModel, lis
     return model.model_validate(given), notices
 
 
+def arrive(*models: type[BaseModel]) -> None:
+    """Before `restore`: what a link of another station brings goes into the address and the controls.
+
+    Streamlit takes a key that was bound there out of the address, though it is this station's, too; so the
+    link is read as the browser sent it.
+    """
+    here = [model.__name__ for model in models]
+    if st.session_state.get(HERE) == here:
+        return
+    st.session_state[HERE], st.session_state[NOTICES] = here, {}
+    brought = _brought()
+    for model in models:
+        for name in model.model_fields.keys() & brought.keys():
+            parameters, refused = parse(model, {name: brought[name]})
+            if not refused:
+                value = st.session_state[name] = getattr(parameters, name)
+                st.query_params[name] = as_text(value)
+
+
+def _brought() -> dict[str, str]:
+    """Values of a link that another station drew."""
+    names = st.query_params.get(ONWARD, "").split(",")
+    if names == [""]:
+        return {}
+    context = get_script_run_ctx()
+    sent = parse_qsl(context.query_string if context else "", keep_blank_values=True)
+    del st.query_params[ONWARD]  # which changes the context, too
+    return {
+        name: value for name, value in sent if name in names
+    }  # the last of several is the link's
+
+
 def restore(model: type[BaseModel]) -> list[str]:
     """Read the address once per visit, before any bound widget is drawn; returns the notices.
 
     The notices stay until the visitor leaves the page.
     """
-    kept = st.session_state.setdefault("link_notices", {})
+    kept = st.session_state.setdefault(NOTICES, {})
     if model.__name__ not in kept:
         query = st.query_params.to_dict()
         parameters, kept[model.__name__] = parse(model, query)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -10,29 +10,32 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from wsl_core.datasets import relatives, voc
-from wsl_core.errors import HeadError
+from wsl_core.errors import HeadError, WslError
 from wsl_core.fcn import comparison, localization
 from wsl_core.fcn.activation_maps import SCALES, ActivationMapParameters
 from wsl_core.fcn.comparison import Reading
-from wsl_core.fcn.heads import Head, HeadMaps, names
+from wsl_core.fcn.heads import HeadMaps
 from wsl_core.fcn.localization import Located
 from wsl_core.fcn.localization.untrained import grouped
 from wsl_core.fcn.pooling import SCHEMES
+from wsl_core.fcn.pronet import ProNetMaps
 from wsl_core.figures import Scale
 from wsl_core.figures.marks import Mark
 from wsl_core.networks import ClassMaps, card
 from wsl_core.settings import settings
-from wsl_core.web import forward
-from wsl_core.web.activation_maps import ActivationMapView
+from wsl_core.web import forward, trained_heads
+from wsl_core.web.activation_maps import ActivationMapView, signed
 from wsl_core.web.localization_pictures import FORMAT, SPLIT, Shown
 from wsl_core.web.pictures import PictureParameters
 from wsl_core.web.pooling_cases import ANY, NO_PARTS
 from wsl_core.web.store import Store
+from wsl_core.web.trained_heads import FURTHER, available
 
 POINT, TABLE, CLASSES, MISTAKES, TRAPS = "point and box", "table", "classes", "mistakes", "traps"
 PLACEMENT, SCALING, THRESHOLD = "placement", "scaling", "threshold"
 FULL = "full"
 
+Box = tuple[float, float, float, float]
 Maps = TypeVar("Maps", bound=ClassMaps)
 _maps: Store[Any] = Store(settings().cache_megabytes / 8, lambda one: one.features.nbytes)
 
@@ -61,8 +64,14 @@ class LocalizationView(ActivationMapParameters, PictureParameters):
         description="Heads that were trained from image labels, each with its own scheme; otherwise "
         "ImageNet's class maps, grouped into VOC's classes without training.",
     )
-    scheme: Literal["max", "average", "lse", "spleap", "weldon", "wildcat"] = Field(
-        "weldon", title="Scheme", description="Whose map, point and boxes are drawn."
+    scheme: Literal[
+        "max", "average", "lse", "spleap", "weldon", "wildcat", "pronet", "finetuned"
+    ] = Field(
+        "weldon",
+        title="Scheme",
+        description="Whose map, point and boxes are drawn; the last two are trained heads that look at the "
+        "picture by themselves.",
+        json_schema_extra={"menu": True},
     )
     voc: str = Field(
         ANY,
@@ -128,6 +137,7 @@ class Looked:
         own: the network's own maps.
         maps: by scheme; without training all schemes share one.
         readings: by scheme, what it makes of the maps.
+            Not of ProNet, whose score is more than a map's.
         trained: whether heads were trained for the classes.
         absent: by scheme, why there are no maps of it.
         key: all that the network's maps depend on.
@@ -144,7 +154,10 @@ class Looked:
     @cached_property
     def scores(self) -> dict[str, NDArray[np.float32]]:
         """(20,) logits by scheme."""
-        return {name: one.scores for name, one in self.readings.items()}
+        return {
+            name: self.readings[name].scores if name in self.readings else maps.scores
+            for name, maps in self.maps.items()
+        }
 
     def scheme(self, view: LocalizationView) -> str:
         """The scheme that is drawn: the one asked for, or the first there is."""
@@ -162,21 +175,19 @@ class Looked:
     def located(self, scheme: str, index: int, threshold: float) -> Located:
         """Point, boxes and region of a class, kept for the next move of a slider."""
         truth = self.shown.truth(voc.CLASSES[index])
-        of = scheme if self.trained else ""
+        of = (scheme, self.maps[scheme].trained) if self.trained else ""
         return forward.derived(
             ("located", self.key, of, index, threshold, tuple(truth)),
             lambda: localization.locate(self.maps[scheme], index, truth, threshold),
         )
 
-
-def available() -> list[str]:
-    """Schemes that have a trained head here."""
-    return [name for name in names() if name in SCHEMES]
-
-
-@lru_cache(maxsize=len(SCHEMES))
-def _head(name: str) -> Head:
-    return Head.load(name)
+    def crops(self, scheme: str, index: int) -> list[tuple[Box, float]]:
+        """ProNet's boxes of a class, edges in picture pixels, and their confidence, best first; else none."""
+        maps = self.maps[scheme]
+        if not isinstance(maps, ProNetMaps):
+            return []
+        edges = maps.streams.edges.tolist()
+        return [(tuple(edges[box]), value) for box, value in maps.confidences(index)]
 
 
 def look(shown: Shown, view: LocalizationView) -> Looked:
@@ -204,24 +215,32 @@ def _read(shown: Shown, own: ClassMaps, view: LocalizationView) -> Looked:
         absent: dict[str, str] = {}
         for name in SCHEMES:
             try:
-                maps[name] = _kept((key, name), partial(_head(name).read, own))
+                maps[name] = _kept((key, name), partial(trained_heads.of_scheme(name).read, own))
             except HeadError as error:
                 absent[name] = str(error)
+        readings = comparison.trained(maps.values(), {})
+        if view.scheme in FURTHER:
+            try:
+                one = trained_heads.look(view.scheme, shown.chosen.photo, view)
+                maps[view.scheme] = one
+                if not isinstance(one, ProNetMaps):
+                    readings[view.scheme] = trained_heads.reading(one)
+            except WslError as error:
+                absent[view.scheme] = str(error)
         if not maps:
             raise HeadError(f"No trained head can be used. {next(iter(absent.values()))}")
-        readings = comparison.trained(maps.values(), {})
         return Looked(shown, own, dict(maps), readings, True, absent, key)
     groups = relatives.kind_of(voc.CLASSES)
     # A copy, or the network's own thousand maps would be held uncounted.
-    one = _kept((key, ""), lambda: grouped(replace(own), groups))
-    readings = comparison.untrained(one, {})
+    together = _kept((key, ""), lambda: grouped(replace(own), groups))
+    readings = comparison.untrained(together, {})
     return Looked(
         shown,
         own,
-        dict.fromkeys(readings, one),
+        dict.fromkeys(readings, together),
         readings,
         False,
-        {"spleap": NO_PARTS},
+        {"spleap": NO_PARTS} | dict.fromkeys(FURTHER, ""),
         key,
     )
 
@@ -240,12 +259,24 @@ def scale(maps: ClassMaps, index: int) -> Scale:
 
 
 def marks(
-    found: Located, view: LocalizationView, *, guess: tuple[float, float] | None = None
+    found: Located,
+    view: LocalizationView,
+    *,
+    guess: tuple[float, float] | None = None,
+    crops: Sequence[tuple[Box, float]] = (),
 ) -> list[Mark]:
-    """What is drawn over the map, from the truth to the point."""
+    """What is drawn over the map, from the truth to the point.
+
+    Args:
+        found: the class on the picture.
+        view: what the page says.
+        guess: (x, y) of the visitor's.
+        crops: ProNet's boxes, which take the place of the beam search.
+    """
     drawn = [Mark("reach", tuple(one)) for one in found.reach.tolist()]
     drawn += [Mark("truth", tuple(one), "truth") for one in found.truth.tolist()]
-    if view.beam:
+    drawn += [Mark("crop", box, f"crop {signed(value, 1)}") for box, value in crops]
+    if view.beam and not crops:
         drawn.append(Mark("beam", found.region.box, "beam"))
     for place, (box, overlap) in enumerate(zip(found.boxes, found.overlaps, strict=True)):
         word = "" if overlap is None else f"IoU {overlap:.2f}"
@@ -253,7 +284,7 @@ def marks(
         drawn.append(Mark("found", box.box, " ".join(filter(None, (largest, word)))))
     if guess:
         drawn.append(Mark("guess", guess))
-    drawn.append(Mark("point", (found.point.x, found.point.y)))
+    drawn.append(Mark("middle" if crops else "point", (found.point.x, found.point.y)))
     return drawn
 
 
@@ -291,7 +322,10 @@ def evaluation(view: LocalizationView, data: str) -> dict[str, Any]:
     }  # fmt: skip
     if fed := sizes(view):
         config["sizes"] = list(fed)
-    if view.trained and view.scheme in available():
+    if view.trained and view.scheme == trained_heads.PRONET:  # at its own sizes
+        del config["mirror"]
+        config.pop("sizes", None)
+    if view.trained and view.scheme in (*available(), *FURTHER):
         return config | {"head": view.scheme}
     return config | {"network": view.network}
 

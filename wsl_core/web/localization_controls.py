@@ -6,11 +6,14 @@ import numpy as np
 import streamlit as st
 
 from wsl_core.datasets import voc
-from wsl_core.fcn.pooling import SCHEMES
+from wsl_core.errors import HeadError
+from wsl_core.web import trained_heads
 from wsl_core.web.activation_maps import signed
 from wsl_core.web.controls import lasting
-from wsl_core.web.localization import LocalizationView, Looked, available
+from wsl_core.web.localization import LocalizationView, Looked
+from wsl_core.web.sentences import plain
 
+TRAINED_ONLY = "It is a trained head: it comes into play once *Trained VOC heads* is on."
 LIKELY = 4  # classes that are offered as buttons
 FED = ("network", "size", "scales", "mirror")
 NO_HEADS = (
@@ -31,9 +34,22 @@ def asked(*names: str, **more: Any) -> LocalizationView:
                 found |= {one: lasting(LocalizationView, one) for one in FED}
             continue
         found[name] = lasting(LocalizationView, name)
-        if name == "trained" and found[name] and not available():
+        if name == "trained" and found[name] and not trained_heads.available():
             st.info(NO_HEADS, icon=":material/school:")
+        if name == "scheme" and found[name] in trained_heads.FURTHER:
+            _about(found[name], trained=found.get("trained", True))
     return LocalizationView.model_validate(found)
+
+
+def _about(name: str, *, trained: bool) -> None:
+    """What a head that looks by itself costs, and whose network it reads; or why it is not there."""
+    try:
+        st.markdown(trained_heads.cost(name))
+    except HeadError as error:
+        st.info(plain(str(error)), icon=":material/model_training:")
+        return
+    if not trained:
+        st.info(TRAINED_ONLY, icon=":material/school:")
 
 
 def choose_class(name: str) -> None:
@@ -49,7 +65,7 @@ def likely_buttons(looked: Looked, scheme: str, index: int) -> None:
         st.button(
             f"{name} {signed(float(scores[k]), 1)}",
             key=f"likely-{name}",
-            help=f"{scores[k]:.2f} logits under {SCHEMES[scheme].title}.",
+            help=f"{scores[k]:.2f} logits under {trained_heads.title(scheme)}.",
             on_click=choose_class,
             args=(name,),
             type="primary" if k == index else "secondary",

@@ -48,7 +48,8 @@ def _drawn(
     painted = figures.overlay(
         photo, maps.map(index), maps.placement, scale=page.scale(maps, index), opacity=view.opacity
     )
-    return figures.png(marked(painted, photo, page.marks(found, view)))
+    crops = looked.crops(scheme, index)
+    return figures.png(marked(painted, photo, page.marks(found, view, crops=crops)))
 
 
 def as_json(looked: Looked, scheme: str, index: int, found: Located) -> str:
@@ -56,7 +57,7 @@ def as_json(looked: Looked, scheme: str, index: int, found: Located) -> str:
     height, width = looked.own.picture_size
     return json.dumps(
         {
-            "network": looked.own.network,
+            "network": looked.maps[scheme].network,
             "trained": looked.trained,
             "scheme": scheme,
             "class": voc.CLASSES[index],
@@ -68,6 +69,10 @@ def as_json(looked: Looked, scheme: str, index: int, found: Located) -> str:
             "boxes": [list(one.box) for one in found.boxes],
             "overlaps": list(found.overlaps),
             "beam_search": {"box": list(found.region.box), "score": found.region.score},
+            "crops": [
+                {"box": list(box), "confidence": value}
+                for box, value in looked.crops(scheme, index)
+            ],
             "truth": found.truth.tolist(),
         }
     )

@@ -8,6 +8,7 @@ from wsl_core.web.activation_maps import picture_in_python
 from wsl_core.web.localization import LocalizationView
 from wsl_core.web.localization import evaluation as config_of
 from wsl_core.web.localization_pictures import FOLDER, FORMAT, SPLIT, Shown
+from wsl_core.web.trained_heads import FURTHER, PRONET
 
 
 def point(view: LocalizationView, shown: Shown, scheme: str, name: str, trained: bool) -> str:
@@ -26,33 +27,45 @@ def point(view: LocalizationView, shown: Shown, scheme: str, name: str, trained:
 
 def _maps(view: LocalizationView, shown: Shown, trained: bool, scheme: str) -> list[str]:
     """Imports, the picture, and the maps of VOC's classes."""
-    head = trained and scheme
-    imports = [
-        "from wsl_core import images, networks",
-        f"from wsl_core.datasets import {_datasets(shown, trained)}",
-        "from wsl_core.fcn import activation_maps, localization",
-        "from wsl_core.fcn.heads import Head"
-        if head
-        else "from wsl_core.fcn.localization.untrained import grouped",
-    ]
-    if shown.sample:
-        imports.append("from wsl_core.settings import settings")
+    if trained and scheme == PRONET:
+        return [
+            "from wsl_core import images",
+            f"from wsl_core.datasets import {_datasets(shown, trained)}",
+            "from wsl_core.fcn import localization, pronet",
+            *_settings(shown),
+            "",
+            *_picture(shown),
+            f'head = pronet.ProNet.load("{scheme}")',
+            "maps = head.look(head.network(), photo)",
+        ]
     parameters = ", ".join(
         f"{name}={getattr(view, name)!r}"
         for name, field in ActivationMapParameters.model_fields.items()
         if name != "threshold" and getattr(view, name) != field.default
     )
+    own = trained and scheme in FURTHER
     return [
-        *imports,
+        f"from wsl_core import images{'' if own else ', networks'}",
+        f"from wsl_core.datasets import {_datasets(shown, trained)}",
+        "from wsl_core.fcn import activation_maps, localization",
+        "from wsl_core.fcn.heads import Head"
+        if trained
+        else "from wsl_core.fcn.localization.untrained import grouped",
+        *_settings(shown),
         "",
         *_picture(shown),
         f"parameters = activation_maps.ActivationMapParameters({parameters})",
-        "network = networks.load(parameters.network)",
+        *([f'head = Head.load("{scheme}")'] if trained else []),
+        "network = head.network()" if own else "network = networks.load(parameters.network)",
         "maps = activation_maps.compute(network, photo, parameters)",
-        f'maps = Head.load("{scheme}").read(maps)'
-        if head
+        "maps = head.read(maps)"
+        if trained
         else "maps = grouped(maps, relatives.kind_of(voc.CLASSES))",
     ]
+
+
+def _settings(shown: Shown) -> list[str]:
+    return ["from wsl_core.settings import settings"] if shown.sample else []
 
 
 def _datasets(shown: Shown, trained: bool) -> str:
@@ -94,6 +107,7 @@ def table(task: str, dataset: str) -> str:
             "from pathlib import Path",
             "from wsl_core import published",
             "from wsl_core.figures import localization_results as results",
+            "from wsl_core.figures import pooling_schemes",
             "",
             f'for row in published.rows("{task}", dataset="{dataset}"):',
             "    print(row.method, row.value, row.status, row.source)",
@@ -102,7 +116,11 @@ def table(task: str, dataset: str) -> str:
             "    found = results.read(csv.DictReader(file.open(newline='')))",
             f'    for one in results.over_all(found, "{_metric(task)}"):',
             "        print(one.head, one.initialisation, one.mean, one.deviation, one.pictures)",
-            "    print(results.orders(found))",
+            'file = Path("benchmarks/results/pooling_schemes.csv")',
+            "if file.is_file():",
+            "    every = pooling_schemes.read(csv.DictReader(file.open(newline='')))",
+            f'    for verdict in pooling_schemes.verdicts(every, "{_metric(task)}"):',
+            "        print([one.method for one in verdict.ranked], verdict.holds, verdict.clear)",
         ]
     )
 

@@ -5,9 +5,12 @@ import streamlit as st
 from wsl_core import published
 from wsl_core.errors import DatasetError
 from wsl_core.figures import localization_results as results
+from wsl_core.figures import pooling_schemes
 from wsl_core.figures.localization_results import Measured
+from wsl_core.figures.pooling_schemes import Compared
 from wsl_core.web import localization_classes as by_class
 from wsl_core.web import localization_in_python as code
+from wsl_core.web import localization_schemes as seeds
 from wsl_core.web import localization_table as words
 from wsl_core.web import prediction, sliding_downloads, station
 from wsl_core.web.controls import lasting
@@ -15,14 +18,24 @@ from wsl_core.web.downloads import Download
 from wsl_core.web.localization import LocalizationView
 from wsl_core.web.sentences import plain
 
-FILE = "localization"
+FILE, SCHEMES = "localization", "pooling_schemes"
 ORDER = "lecture_order"
+LECTURED = "point_map"  # what the lecture's order is of
 
 
 def figures() -> list[Measured]:
     """All measured figures; a damaged file is said in a sentence."""
     try:
         return results.read(station.measured(FILE))
+    except DatasetError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return []
+
+
+def compared() -> list[Compared]:
+    """All schemes at equal effort; a damaged file is said in a sentence."""
+    try:
+        return pooling_schemes.read(station.measured(SCHEMES))
     except DatasetError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return []
@@ -35,8 +48,9 @@ def table() -> None:
         task = lasting(LocalizationView, "task")
         dataset = lasting(LocalizationView, "dataset")
         predict = lasting(LocalizationView, "predict", on_change=prediction.again, args=(ORDER,))
-    found = figures()
+    found, every = figures(), compared()
     lines = words.lines(task, dataset, found)
+    shown = bool(lines)
     with left:
         if not found:
             st.info(words.ABSENT, icon=":material/table_chart_view:")
@@ -44,23 +58,24 @@ def table() -> None:
             st.markdown(
                 f"Nothing was published of {task} on {dataset} by the methods of the lecture."
             )
-        elif not predict or _order(found):
+        elif predict and not _order(every):
+            shown = False
+        else:
             st.html(words.chart(task, dataset, lines))
             station.table(*words.table(lines))
             st.markdown(words.statuses(lines))
             st.caption(words.sources(lines))
-            if found and task == next(iter(results.METRICS)):
-                compared, absent = results.orders(found)
-                st.markdown(words.order_sentence(compared, absent))
             if any(one.measured for one in lines):
                 st.markdown(
                     "Measured figures are of a subset, with other training pictures than the published "
                     "ones, and all schemes on the same features: they say how the schemes compare here, not "
                     "who was right."
                 )
-    every = station.drawer("Every setting that was measured", ":material/list:", "settings")
-    if every.open:
-        with every:
+    if shown:
+        _schemes([one for one in every if one.data.startswith(dataset)], results.METRICS[task])
+    settings = station.drawer("Every setting that was measured", ":material/list:", "settings")
+    if settings.open:
+        with settings:
             if found:
                 station.table(
                     ["head", "point mAP, %", "of what"],
@@ -75,24 +90,40 @@ def table() -> None:
     station.same_in_python(code.table(task, dataset))
 
 
-def _order(found: list[Measured]) -> bool:
+def _order(found: list[Compared]) -> bool:
     """Ask whether the lecture's order holds, or say how the answer compares; whether there is one."""
-    compared, absent = results.orders(found)
-    if absent or not compared:
+    complete = [one for one in pooling_schemes.verdicts(found, LECTURED) if not one.absent]
+    if not complete:
         st.markdown(
             "*There is nothing to predict: the methods of the lecture were not all measured.*"
         )
         return True
     said = prediction.ask(
         ORDER,
-        f"In the lecture {' < '.join(results.LECTURE)}. Here all three read the same features of one "
+        f"In the lecture {' < '.join(seeds.LECTURE.values())}. Here all three read the same features of one "
         f"network. What do you expect?",
-        (words.HOLDS, words.OTHER, words.CLOSE),
+        (seeds.HOLDS, seeds.OTHER, seeds.CLOSE),
     )
     if said is None:
         return False
-    prediction.compare(ORDER, said, words.answer(compared), words.order_sentence(compared, absent))
+    prediction.compare(ORDER, said, seeds.answer(complete), seeds.orders(complete))
     return True
+
+
+def _schemes(found: list[Compared], metric: str) -> None:
+    """Every scheme at equal effort, the two starts apart, and what that says."""
+    if not found:
+        return
+    st.header("The same effort for every scheme", anchor=False)
+    for one in pooling_schemes.verdicts(found, metric):
+        st.markdown(f"**{seeds.STARTS[seeds.start(one)]}**")
+        station.table(*seeds.table(one.ranked))
+    if untrained := pooling_schemes.of_start(found, "", metric):
+        st.markdown("**Without training**")
+        station.table(*seeds.table(untrained))
+    if metric == LECTURED:
+        st.markdown(seeds.paragraph(pooling_schemes.verdicts(found, metric)))
+    st.caption(seeds.circumstances(found))
 
 
 def classes() -> None:
@@ -123,8 +154,9 @@ def classes() -> None:
 
 
 def _files() -> None:
-    measured = station.RESULTS / f"{FILE}.csv"
     files: list[Download] = [("Published (CSV)", published.csv_text, "published.csv", "text/csv")]
-    if measured.is_file():
-        files.append(("Measured (CSV)", measured.read_bytes, measured.name, "text/csv"))
+    for title, name in (("Measured (CSV)", FILE), ("Schemes (CSV)", SCHEMES)):
+        path = station.RESULTS / f"{name}.csv"
+        if path.is_file():
+            files.append((title, path.read_bytes, path.name, "text/csv"))
     sliding_downloads.drawer(lambda: files)

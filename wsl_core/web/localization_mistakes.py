@@ -36,9 +36,10 @@ FIGURES = {
     "pointing": "pointing accuracy (15 px)",
     "corloc": "CorLoc",
     "max_box_acc": "MaxBoxAcc",
+    "pixel_ap": "PxAP, where there are masks",
 }
 
-_found: Store[Localization] = Store(settings().cache_megabytes / 8, lambda _: 3_000_000)
+_found: Store[Localization] = Store(settings().cache_megabytes / 8, lambda _: 8_000_000)
 
 
 def mistakes() -> None:

@@ -3,10 +3,10 @@
 import numpy as np
 
 from wsl_core.datasets import voc
-from wsl_core.fcn.pooling import SCHEMES
+from wsl_core.fcn.pronet import ProNetMaps
 from wsl_core.figures import Scale, png
 from wsl_core.figures.tensors import mosaic
-from wsl_core.web import pipeline
+from wsl_core.web import pipeline, pronet_words
 from wsl_core.web.localization import Looked
 from wsl_core.web.pipeline import SHOWN, Stage
 
@@ -18,8 +18,11 @@ def show(looked: Looked, scheme: str, index: int) -> None:
 
 def stages(looked: Looked, scheme: str, index: int) -> list[Stage]:
     """Its stages; without training, classification by ImageNet's classes and their grouping come first."""
-    maps, pooled = looked.maps[scheme], looked.readings[scheme].of(index)
-    usual = pipeline.stages(maps, index, SCHEMES[scheme], pooled)
+    maps = looked.maps[scheme]
+    if isinstance(maps, ProNetMaps):
+        return pronet_words.stages(maps, index)
+    reading = looked.readings[scheme]
+    usual = pipeline.stages(maps, index, reading.scheme, reading.of(index))
     if looked.trained:
         return usual
     own, name = looked.own, voc.CLASSES[index]

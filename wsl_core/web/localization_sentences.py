@@ -7,11 +7,13 @@ from wsl_core.fcn.activation_maps import cell_sum
 from wsl_core.fcn.heads import HeadMaps
 from wsl_core.fcn.localization import Located, Point
 from wsl_core.fcn.localization.untrained import relatives_of_cell
-from wsl_core.fcn.pooling import SCHEMES
+from wsl_core.fcn.pronet import ProNetMaps
 from wsl_core.networks import ClassMaps
+from wsl_core.web import pronet_words
 from wsl_core.web.activation_maps import cell_rows, signed
-from wsl_core.web.localization import Looked
+from wsl_core.web.localization import Box, Looked
 from wsl_core.web.localization_pictures import Shown
+from wsl_core.web.trained_heads import FURTHER, PRONET, title
 
 HIT, MISS = "hit", "miss"
 UNTRAINED = (
@@ -100,8 +102,7 @@ def alternative_text(looked: Looked, scheme: str, index: int, found: Located) ->
     height, width = maps.picture_size
     values = maps.map(index)
     parts = [
-        f"{looked.shown.chosen.title} with the class map of {name}"
-        f"{f', trained with {SCHEMES[scheme].title}' if looked.trained else ''}.",
+        f"{looked.shown.chosen.title} with the class map of {name}{_of_head(looked, scheme)}.",
         f"Point at {place(found.point.x, found.point.y)} of {width} by {height} pixels, "
         f"{values.max():.2f} logits.",
     ]
@@ -111,6 +112,14 @@ def alternative_text(looked: Looked, scheme: str, index: int, found: Located) ->
     if found.right is not None:
         parts.append(f"The point is a {verdict(found.right)}.")
     return " ".join(parts)
+
+
+def _of_head(looked: Looked, scheme: str) -> str:
+    if not looked.trained:
+        return ""
+    return (
+        f", by the head {title(scheme)}" if scheme in FURTHER else f", trained with {title(scheme)}"
+    )
 
 
 def edges(box: tuple[float, ...]) -> str:
@@ -125,13 +134,12 @@ def scheme_table(
     """Columns and rows: what each scheme says of the class."""
     body = []
     for name, score, found in rows:
-        title = SCHEMES[name].title
         body.append(
             [
-                f"**{title}**" if name == drawn else title,
+                f"**{title(name)}**" if name == drawn else title(name),
                 signed(score),
                 _judged(found, found.point),
-                _judged(found, found.region.point),
+                "–" if name == PRONET else _judged(found, found.region.point),
                 "–" if found.overlap is None else f"{found.overlap:.2f}",
             ]
         )
@@ -144,13 +152,26 @@ def _judged(found: Located, at: Point) -> str:
     return f"{at.x:.0f}, {at.y:.0f}{words}"
 
 
-def box_table(found: Located) -> tuple[list[str], list[list[str]]]:
-    """Columns and rows: every box that is drawn, with the peak of a region or the mean of the beam's."""
+def crop_sentence(looked: Looked, scheme: str, index: int) -> str:
+    """What ProNet made of its boxes; empty for all others."""
+    maps = looked.maps[scheme]
+    return pronet_words.sum_sentence(maps, index) if isinstance(maps, ProNetMaps) else ""
+
+
+def box_table(
+    found: Located, crops: Sequence[tuple[Box, float]] = ()
+) -> tuple[list[str], list[list[str]]]:
+    """Columns and rows: every box that is drawn, with the peak of a region or the mean of the beam's.
+
+    In ProNet's own way the confidence of its `crops` takes the place of the beam search.
+    """
     rows = [["true box", *_edges(one), "", ""] for one in map(tuple, found.truth.tolist())]
     for one, overlap in zip(found.boxes, found.overlaps, strict=True):
         known = "–" if overlap is None else f"{overlap:.2f}"
         rows.append(["region", *_edges(one.box), f"{one.peak:.2f}", known])
-    rows.append(["beam search", *_edges(found.region.box), f"{found.region.score:.2f}", ""])
+    if not crops:
+        rows.append(["beam search", *_edges(found.region.box), f"{found.region.score:.2f}", ""])
+    rows += [["crop", *_edges(box), f"{value:.2f}", ""] for box, value in crops]
     return ["what", "across", "down", "logits", "IoU"], rows
 
 
@@ -162,6 +183,9 @@ def _edges(box: tuple[float, ...]) -> list[str]:
 def cell_words(looked: Looked, scheme: str, index: int) -> tuple[str, list[str], list[list[str]]]:
     """The cell behind the point: a sentence, and columns and rows of what it is made of."""
     maps, name = looked.maps[scheme], voc.CLASSES[index]
+    if isinstance(maps, ProNetMaps):
+        said = f"The point is the middle of ProNet's best box of {name}, whose score is made so."
+        return said, pronet_words.SUM_HEAD, pronet_words.sum_rows(maps, index)
     row, column = maps.peak_cell(index)
     value = float(maps.map(index)[row, column])
     at = f"Row {row + 1}, column {column + 1} holds {value:.2f} logits for {name}"
@@ -182,7 +206,7 @@ def cell_words(looked: Looked, scheme: str, index: int) -> tuple[str, list[str],
 
 def head_line(looked: Looked, scheme: str, index: int) -> str:
     """The score as the picture's head line has it."""
-    return f"{signed(float(looked.scores[scheme][index]))} logits, {SCHEMES[scheme].title}"
+    return f"{signed(float(looked.scores[scheme][index]))} logits, {title(scheme)}"
 
 
 def guess_verdict(maps: ClassMaps, guess: tuple[int, int], found: Located) -> str:
@@ -198,9 +222,16 @@ def known(shown: Shown) -> str:
     return f"True boxes: {shown.known}." if shown.known else ""
 
 
+def instead(looked: Looked, asked: str, drawn: str) -> str:
+    """Why another scheme is drawn than the one that was asked for; empty where it is not."""
+    if asked == drawn:
+        return ""
+    return f"In the place of {title(asked)} stands {title(drawn)}. {looked.absent[asked]}".strip()
+
+
 def about_schemes(looked: Looked) -> str:
     """What the schemes share, and which are missing."""
-    missing = " ".join(looked.absent.values())
+    missing = " ".join(why for name, why in looked.absent.items() if name not in FURTHER)
     if not looked.trained:
         return f"{UNTRAINED} {missing}"
     return (

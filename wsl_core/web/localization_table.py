@@ -9,11 +9,11 @@ from wsl_core.fcn.heads.card import PUBLISHED_COUNTS
 from wsl_core.fcn.pooling import SCHEMES
 from wsl_core.figures import localization_results as results
 from wsl_core.figures.bars import Bar, Row, bars
-from wsl_core.figures.localization_results import HEADS, LECTURE, METRICS, Measured, Order
+from wsl_core.figures.localization_results import HEADS, METRICS, Measured
 
 OWN = {
     "average": "GAP", "lse": "LSE", "untrained": "no training", "pronet": "ProNet",
-    "wslocalization": "WSLocalization",
+    "wslocalization": "WSLocalization", "finetuned": "Fine-tuned (WILDCAT)",
 }  # fmt: skip
 CENTRE = {"point_map": "centre_map"}
 CENTRE_TITLE = "centre of the picture"
@@ -21,7 +21,6 @@ ABSENT = (
     "This installation has no measured figures of localization: `make heads` makes them from labelled "
     "pictures. Below stands what was published."
 )
-HOLDS, OTHER, CLOSE = "The order holds", "Another order", "Too close to tell"
 
 
 @dataclass(frozen=True)
@@ -162,54 +161,4 @@ def _row(one: Line) -> Row:
                 one.measured.deviation if one.measured else None,
             ),
         ),
-    )
-
-
-def answer(found: Sequence[Order]) -> str:
-    """Whether the lecture's order was found again: one of the three answers of the exercise."""
-    if not all(one.clear for one in found):
-        return CLOSE
-    return HOLDS if all(one.holds for one in found) else OTHER
-
-
-def order_sentence(found: Sequence[Order], absent: Sequence[str]) -> str:
-    """What the file says of the lecture's order, with its spread."""
-    lecture = " < ".join(LECTURE)
-    if absent:
-        return (
-            f"The lecture's order, {lecture}, cannot be tested yet: the file has no figure for "
-            f"{' and '.join(absent)}."
-        )
-    if not found:
-        return f"The lecture's order, {lecture}, cannot be tested: no setting was measured for all three."
-    return " ".join(
-        [
-            *(_order(one) for one in found),
-            f"The subset's {found[0].figures[0].pictures} pictures add a spread of their own, which is not "
-            f"in these figures.",
-        ]
-    )
-
-
-def _order(one: Order) -> str:
-    start = {"relatives": "Started from ImageNet's classes", "random": "Started at random"}
-    figures = ", ".join(
-        f"{name} {percent(figure)}" for name, figure in zip(LECTURE, one.figures, strict=True)
-    )
-    steps = ", ".join(
-        f"{100 * step:+.1f}".replace("-", "−")
-        + ("" if spread is None else f" (spread {100 * spread:.1f})")
-        for step, spread in one.steps
-    )
-    holds = "the lecture's order holds" if one.holds else "the lecture's order does not hold"
-    sure = (
-        "every step is larger than twice its spread over the seeds"
-        if one.clear
-        else "not every step is larger than twice its spread over the seeds, so other seeds may give another "
-        "order"
-    )
-    seeds = min(len(figure.values) for figure in one.figures)
-    return (
-        f"{start.get(one.initialisation, 'Measured')}, {seeds} seed{'s' * (seeds != 1)}: {figures}. From "
-        f"one to the next {steps} points: {holds}, and {sure}."
     )

@@ -19,6 +19,7 @@ from wsl_core.fcn.pooling import Scheme
 from wsl_core.figures import Scale, png
 from wsl_core.figures.tensors import cells, mosaic
 from wsl_core.networks import ClassMaps
+from wsl_core.networks.recipe import PUBLISHED
 from wsl_core.web.activation_maps import signed
 
 SHOWN = 9  # channels and maps of a thumbnail
@@ -90,7 +91,7 @@ def stages(
         Stage(
             "Transfer",
             f"{channels} × {place}",
-            "features of the network, learned on ImageNet",
+            _learned(maps),
             png(mosaic(features, Scale.of(features))),
             f"The {len(features)} channels of {channels} that count most for {name}, on one scale.",
         ),
@@ -128,6 +129,13 @@ def strongest(maps: ClassMaps, index: int) -> NDArray[np.float32]:
     """The channels with the largest share in a class's map, either way, (n, rows, columns)."""
     shares = np.abs(channel_shares(maps, index).mean(axis=(1, 2)))
     return maps.features[np.argsort(-shares, kind="stable")[:SHOWN]]
+
+
+def _learned(maps: ClassMaps) -> str:
+    own = maps.trained != PUBLISHED
+    return "features of the network" + (
+        ", its last stages retrained" if own else ", learned on ImageNet"
+    )
 
 
 def _several(maps: ClassMaps) -> bool:

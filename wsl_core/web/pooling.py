@@ -1,7 +1,6 @@
 """One picture as every scheme reads it, for the Pooling page: the network's own maps, or trained heads."""
 
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,11 +8,11 @@ from numpy.typing import NDArray
 from wsl_core.errors import HeadError, WslError
 from wsl_core.fcn import comparison
 from wsl_core.fcn.comparison import PooledClass, Reading
-from wsl_core.fcn.heads import Head, HeadMaps, names
+from wsl_core.fcn.heads import HeadMaps
 from wsl_core.fcn.pooling import SCHEMES
-from wsl_core.networks import ClassMaps
+from wsl_core.networks import ClassMaps, card
 from wsl_core.settings import settings
-from wsl_core.web import forward, pooling_cases
+from wsl_core.web import forward, pooling_cases, trained_heads
 from wsl_core.web.class_choice import MOST_LIKELY, index_of
 from wsl_core.web.pictures import Chosen
 from wsl_core.web.pooling_view import PoolingView
@@ -50,7 +49,10 @@ class Read:
     @property
     def kind(self) -> str:
         """Whose maps are pooled, for sentences."""
-        return "trained VOC heads" if self.trained else "ImageNet class maps, pooled as they are"
+        whose = card(self.maps.network).title
+        if self.trained:
+            return f"trained VOC heads, which read {whose}"
+        return f"ImageNet class maps of {whose}, pooled as they are"
 
     def maps_of(self, scheme: str) -> ClassMaps:
         """The maps that a scheme pools."""
@@ -100,16 +102,6 @@ class Read:
         return found
 
 
-def available() -> list[str]:
-    """Schemes that have a trained head here."""
-    return [name for name in names() if name in SCHEMES]
-
-
-@lru_cache(maxsize=len(SCHEMES))
-def _head(name: str) -> Head:
-    return Head.load(name)
-
-
 def read(chosen: Chosen, maps: ClassMaps, view: PoolingView) -> Read:
     """The picture under every scheme.
 
@@ -124,8 +116,9 @@ def read(chosen: Chosen, maps: ClassMaps, view: PoolingView) -> Read:
     usable, absent = {}, {}
     for name in SCHEMES:
         try:
-            _head(name).read(maps)
-            usable[name] = _head(name)
+            head = trained_heads.of_scheme(name)
+            head.read(maps)  # refuses the maps of another network
+            usable[name] = head
         except HeadError as error:
             absent[name] = str(error)
     if not usable:

@@ -13,9 +13,18 @@ from wsl_core.fcn.pooling import SCHEMES
 from wsl_core.figures import Scale
 from wsl_core.figures.tensors import cells
 from wsl_core.networks import ClassNames
-from wsl_core.web import number_grid, pooling_cases, pooling_controls, pooling_in_python, station
+from wsl_core.web import (
+    number_grid,
+    pooling_cases,
+    pooling_controls,
+    pooling_in_python,
+    prediction,
+    station,
+)
 from wsl_core.web import pooling_downloads as files
+from wsl_core.web import pooling_sentences as words
 from wsl_core.web.activation_maps import signed
+from wsl_core.web.controls import lasting
 from wsl_core.web.number_grid import parse
 from wsl_core.web.pooling_view import PoolingView
 from wsl_core.web.sliding_window import token
@@ -68,10 +77,14 @@ def show() -> None:
         )
         if refused := st.session_state.pop("grid_refused", ""):
             st.warning(refused, icon=":material/edit:")
+        predict = lasting(PoolingView, "predict")
     with right:
-        view = PoolingView.model_validate(pooling_controls.sliders() | {"grid": text})
+        asked = pooling_controls.sliders() | {"grid": text, "predict": predict}
+    view = PoolingView.model_validate(asked)
     readings = comparison.of_values(values[None], NAMES, view.parameters())
     pooled = {name: one.of(0) for name, one in readings.items()}
+    if view.predict and not predicted(pooled, view, text):
+        return
     head = ["scheme", "score", "cells that carry it", "cells add up to"]
     station.table(head, score_rows(pooled))
     st.markdown(
@@ -95,6 +108,19 @@ def show() -> None:
     )
     files.drawer(lambda: files.of_grid(values, pooled))
     station.same_in_python(pooling_in_python.grid(view, text))
+
+
+def predicted(pooled: dict[str, PooledClass], view: PoolingView, text: str) -> bool:
+    """Ask for a prediction about this map, or say how it compares; whether there is one."""
+    name = f"grid-{token(text)}"
+    said = prediction.ask(
+        name, "Beside the average and the max of this map, where is WELDON's score?", words.PLACES
+    )
+    if said is None:
+        return False
+    found = words.weldon_sentence(pooled, view.scale)
+    prediction.compare(name, said, words.where_weldon(pooled), found)
+    return True
 
 
 def score_rows(pooled: dict[str, PooledClass]) -> list[list[str]]:

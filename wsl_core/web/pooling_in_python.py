@@ -1,10 +1,12 @@
 """The lines of Python that do what the parts of the Pooling page show; a test runs them."""
 
 from wsl_core.fcn.pooling import SCHEMES
+from wsl_core.networks import DEFAULT
 from wsl_core.web.activation_maps import picture_in_python
 from wsl_core.web.number_grid import parse
 from wsl_core.web.pictures import Chosen
-from wsl_core.web.pooling_view import PoolingView
+from wsl_core.web.pooling_view import NONE, PoolingView
+from wsl_core.web.trained_heads import PRONET
 
 
 def _changed(view: PoolingView) -> dict[str, dict[str, object]]:
@@ -17,9 +19,10 @@ def _changed(view: PoolingView) -> dict[str, dict[str, object]]:
 
 
 def _read(view: PoolingView, chosen: Chosen) -> list[str]:
+    parameters = view.looked()
     lines = [
         picture_in_python(chosen),
-        "network = networks.load()",
+        f"network = networks.load({'' if parameters.network == DEFAULT else repr(parameters.network)})",
         f"maps = network.class_maps(photo, {view.size!r})",
     ]
     if view.trained:
@@ -32,11 +35,11 @@ def _read(view: PoolingView, chosen: Chosen) -> list[str]:
     return lines
 
 
-def _imports(view: PoolingView) -> list[str]:
+def _imports(view: PoolingView, more: str = "") -> list[str]:
     if view.trained:
         return [
             "from wsl_core import images, networks",
-            "from wsl_core.fcn import comparison, heads",
+            f"from wsl_core.fcn import comparison, heads{more}",
             "from wsl_core.fcn.pooling import SCHEMES",
             "",
         ]
@@ -47,14 +50,34 @@ def schemes(view: PoolingView, chosen: Chosen, index: int) -> str:
     """The lines that give scores, rankings, weights and contributions."""
     return "\n".join(
         [
-            *_imports(view),
+            *_imports(view, ", pronet" * (view.trained and view.beside == PRONET)),
             *_read(view, chosen),
             "for name, reading in readings.items():",
             f"    one = reading.of({index})",
             "    print(name, one.score, one.contribution.sum() + one.bias, one.effective_cells)",
             "    print([(ranked.name, ranked.score) for ranked in reading.ranking(5)])",
+            *(_beside(view, index) if view.trained else []),
         ]
     )
+
+
+def _beside(view: PoolingView, index: int) -> list[str]:
+    """The lines for the head beside the schemes."""
+    if view.beside == NONE:
+        return []
+    if view.beside == PRONET:
+        return [
+            f'head = pronet.ProNet.load("{view.beside}")',
+            "maps = head.look(head.network(), photo)",
+            f"print(maps.streams.scores[{index}], maps.second[:, {index}].max(), maps.scores[{index}])",
+            f"print(maps.box({index}))",
+        ]
+    return [
+        f'head = heads.Head.load("{view.beside}")',
+        f"maps = head.read(head.network().class_maps(photo, {view.size!r}))",
+        f"(reading,) = comparison.trained([maps], {view.parameters()!r}).values()",
+        f'print("{view.beside}", reading.of({index}).score)',
+    ]
 
 
 def modalities(view: PoolingView, chosen: Chosen, index: int) -> str:

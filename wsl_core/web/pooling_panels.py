@@ -1,6 +1,6 @@
 """The maps of the Pooling page as panels of the canvas, all schemes on one scale, each with its words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,13 +82,7 @@ def panels(
 ) -> list[Panel]:
     """One panel a scheme."""
     return [
-        Panel(
-            title=readings[scheme].scheme.title,
-            score=signed(one.score),
-            values=layer.values[scheme],
-            alt=words(readings[scheme].scheme.title, one, name, layer.name, placement),
-            selected=(one.positive, one.negative) if one.selects else None,
-        )
+        one_panel_of(readings[scheme].scheme.title, one, layer.name, name, placement)
         for scheme, one in pooled.items()
     ]
 
@@ -116,10 +110,19 @@ def one_panel(
     reading: Reading, one: PooledClass, name: str, placement: Placement, title: str = ""
 ) -> Panel:
     """The class map of one class, with the regions that a scheme selected."""
+    return replace(
+        one_panel_of(reading.scheme.title, one, CLASS_MAP, name, placement), title=title or name
+    )
+
+
+def one_panel_of(
+    title: str, one: PooledClass, layer: str, name: str, placement: Placement
+) -> Panel:
+    """A layer of one class as a scheme or head of this title reads it."""
     return Panel(
-        title=title or name,
+        title=title,
         score=signed(one.score),
-        values=one.class_map,
-        alt=words(reading.scheme.title, one, name, CLASS_MAP, placement),
+        values=values_of(one, layer),
+        alt=words(title, one, name, layer, placement),
         selected=(one.positive, one.negative) if one.selects else None,
     )

@@ -1,6 +1,8 @@
 """Parts of the Pooling page beside the comparison of schemes: modalities, limit of max, three verdicts."""
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from wsl_core.fcn.comparison import Reading
 from wsl_core.figures import Scale
@@ -12,6 +14,7 @@ from wsl_core.web import (
     pooling_in_python,
     prediction,
     station,
+    trained_heads,
 )
 from wsl_core.web import pooling as page
 from wsl_core.web import pooling_downloads as files
@@ -23,7 +26,7 @@ from wsl_core.web.controls import lasting
 from wsl_core.web.pictures import Chosen
 from wsl_core.web.pooling import Read
 from wsl_core.web.pooling_view import PoolingView
-from wsl_core.web.sentences import plain
+from wsl_core.web.sentences import listed, plain
 from wsl_core.web.sliding_window import token
 
 HINT = "Point at a cell, or focus the picture and use the arrow keys."
@@ -34,7 +37,7 @@ UNIT = (
 
 def ask_trained() -> bool:
     """Whether trained heads are asked for; a sentence where there are none."""
-    if page.available():
+    if trained_heads.available():
         return bool(lasting(PoolingView, "trained"))
     if st.query_params.get("trained") == "true":
         st.warning(
@@ -48,7 +51,7 @@ def ask_trained() -> bool:
 def modalities() -> None:
     """The M maps of a class, which WILDCAT averages."""
     st.markdown(words.MODALITIES)
-    if "wildcat" not in page.available():
+    if "wildcat" not in trained_heads.available():
         st.info(
             "This needs a trained WILDCAT head, and none is in this installation: a network that was trained "
             "on ImageNet has one map a class. `make heads` trains the heads of VOC's 20 classes.",
@@ -58,15 +61,20 @@ def modalities() -> None:
     left, right = st.columns([3, 2], gap="large")
     with right:
         chosen = pictures.choose()
-        asked = {name: lasting(PoolingView, name) for name in ("voc", "size", "opacity")}
+        asked = {name: lasting(PoolingView, name) for name in ("voc", "predict", "size", "opacity")}
     view = PoolingView.model_validate({"trained": True, **asked})
     with left:
         maps = page.look(chosen, view)
         seen = page.readings(chosen, maps, view)
+        if "wildcat" not in seen.readings:
+            st.info(plain(seen.absent["wildcat"]), icon=":material/model_training:")
+            return
         index = seen.index(view)
         reading = seen.readings["wildcat"]
         one, name = reading.of(index), reading.classes.titles[index]
         each = reading.modalities(index)
+        if view.predict and not _modalities_predicted(seen, name, each):
+            return
         shown = [
             Panel(
                 title=f"Map {i} of {len(each)}",
@@ -90,8 +98,22 @@ def modalities() -> None:
             hint=HINT,
         )
         st.markdown(f"**{name}**: WILDCAT's score is {signed(one.score)} logits.")
+        if not view.predict:
+            st.markdown(words.peaks_sentence(each))
         _credit(chosen)
     station.same_in_python(pooling_in_python.modalities(view, chosen, index))
+
+
+def _modalities_predicted(seen: Read, name: str, each: NDArray[np.float32]) -> bool:
+    """Ask for a prediction, or say how it compares; whether there is one."""
+    asked = f"modalities-{token(seen.maps.digest, name)}"
+    question = f"WILDCAT has {len(each)} maps of **{name}**. In which cells are they highest?"
+    said = prediction.ask(asked, question, words.PEAKS)
+    if said is None:
+        st.image(pictures.jpeg(seen.chosen.photo), alt=seen.chosen.title, width=420)
+        return False
+    prediction.compare(asked, said, words.which_peaks(each), words.peaks_sentence(each))
+    return True
 
 
 def limit() -> None:
@@ -170,6 +192,7 @@ def verdicts() -> None:
         if asked["trained"]:
             asked["voc"] = lasting(PoolingView, "voc")
         else:
+            asked["network"] = lasting(PoolingView, "network")
             asked |= {
                 name: class_choice.ask(PoolingView, name) for name in ("right", "wrong", "other")
             }
@@ -191,7 +214,7 @@ def verdicts() -> None:
         names = [reading.classes.titles[index] for index in indices]
         if view.predict:
             st.image(pictures.jpeg(chosen.photo), alt=chosen.title, width="stretch")
-            question = f"{words.listed(names)}: which of the three does WELDON take?"
+            question = f"{listed(names)}: which of the three does WELDON take?"
             said = prediction.ask("verdicts", question, names)
             if said is None:
                 return

@@ -1,14 +1,18 @@
 """What the Pooling page says, made from numbers: sentences and rows of tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from wsl_core.fcn.comparison import PooledClass, Reading, agreement
+from wsl_core.fcn.comparison import PooledClass, Ranked, Reading, agreement
 from wsl_core.fcn.heads import HeadMaps
 from wsl_core.fcn.pooling import SCHEMES
 from wsl_core.web.activation_maps import signed
 from wsl_core.web.pooling_cases import Case
+from wsl_core.web.sentences import listed
+
+Float32 = NDArray[np.float32]
 
 LSE_AND_SPLEAP = (
     "**LSE and SPLeaP are two schemes**, though the lecture writes one formula for both. LSE is the "
@@ -19,7 +23,8 @@ LSE_AND_SPLEAP = (
 )
 PRONET = (
     "**ProNet is a pipeline, not a pooling**: it pools by LSE at several scales, then crops the best boxes "
-    "and looks at them again with a second network. So it has no map in this strip."
+    "and looks at them again with a second stage. So it has no map in this strip: with trained heads, "
+    "*Beside the schemes* puts it below."
 )
 MODALITIES = (
     "WILDCAT gives a class M maps, each free to answer to another look of it, and pools their mean. As a "
@@ -33,21 +38,23 @@ def score_rows(
     readings: Mapping[str, Reading], pooled: Mapping[str, PooledClass], index: int
 ) -> list[list[str]]:
     """A line a scheme: score, rank of the class, what carries the score, and that it adds up."""
-    rows = []
-    for name, one in pooled.items():
-        reading = readings[name]
-        total = float(one.contribution.sum(dtype=np.float64))
-        sum_of = signed(total) if not one.bias else f"{signed(total)} {signed(one.bias)} (bias)"
-        rows.append(
-            [
-                reading.scheme.title,
-                signed(one.score),
-                f"{reading.rank(index)} of {len(reading.classes):,}",
-                f"{one.effective_cells:.1f} of {one.weight.size}",
-                sum_of,
-            ]
-        )
-    return rows
+    return [
+        score_row(reading.scheme.title, pooled[name], reading.rank(index), len(reading.classes))
+        for name, reading in readings.items()
+    ]
+
+
+def score_row(title: str, one: PooledClass, rank: int, classes: int) -> list[str]:
+    """The line of one scheme or head."""
+    total = float(one.contribution.sum(dtype=np.float64))
+    sum_of = signed(total) if not one.bias else f"{signed(total)} {signed(one.bias)} (bias)"
+    return [
+        title,
+        signed(one.score),
+        f"{rank} of {classes:,}",
+        f"{one.effective_cells:.1f} of {one.weight.size}",
+        sum_of,
+    ]
 
 
 SCORE_HEAD = ["scheme", "score", "rank", "cells that carry it", "cells add up to"]
@@ -57,12 +64,13 @@ RANKS = 3  # in the table: a phone has room for no more
 def ranking_rows(readings: Mapping[str, Reading]) -> list[list[str]]:
     """The first classes under every scheme: a line a scheme, a column a rank."""
     return [
-        [
-            reading.scheme.title,
-            *(f"{one.name} {signed(one.score, 1)}" for one in reading.ranking(RANKS)),
-        ]
-        for reading in readings.values()
+        ranking_row(reading.scheme.title, reading.ranking(RANKS)) for reading in readings.values()
     ]
+
+
+def ranking_row(title: str, ranking: Sequence[Ranked]) -> list[str]:
+    """The line of one scheme or head."""
+    return [title, *(f"{one.name} {signed(one.score, 1)}" for one in ranking)]
 
 
 RANKING_HEAD = ["scheme", "first", "second", "third"]
@@ -75,11 +83,6 @@ def agreement_sentence(readings: Mapping[str, Reading]) -> str:
         return f"All {len(readings)} schemes put **{next(iter(first))}** first."
     parts = [f"**{name}** under {listed(titles)}" for name, titles in first.items()]
     return f"The schemes disagree. First is {'; '.join(parts)}."
-
-
-def listed(names: list[str]) -> str:
-    """Names as a sentence lists them."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 AGREEMENTS = ["All the same", "Not all"]
@@ -172,6 +175,54 @@ def best_right(case: Case, reading: Reading) -> int:
     """The right class with the highest score under a scheme."""
     indices = [reading.classes.find(name) for name in case.right]
     return max(indices, key=lambda index: float(reading.scores[index]))
+
+
+PEAKS = ["All in one cell", "Some in one cell", "Each in its own"]
+
+
+def which_peaks(each: Float32) -> str:
+    """Whether the maps of a class, (M, h, w), are highest in the same cell, as `PEAKS` says it."""
+    different = len(set(_peaks(each)))
+    return PEAKS[0] if different == 1 else PEAKS[2] if different == len(each) else PEAKS[1]
+
+
+def peaks_sentence(each: Float32) -> str:
+    """Where each of the maps of a class, (M, h, w), is highest."""
+    places: dict[tuple[int, int], list[str]] = {}
+    for number, place in enumerate(_peaks(each), 1):
+        places.setdefault(place, []).append(str(number))
+    said = [
+        f"map{'s' * (len(maps) > 1)} {listed(maps)} in row {row + 1}, column {column + 1}"
+        for (row, column), maps in places.items()
+    ]
+    return f"Highest are {listed(said)}."
+
+
+def _peaks(each: Float32) -> list[tuple[int, int]]:
+    found = (np.unravel_index(int(one.argmax()), one.shape) for one in each)
+    return [(int(row), int(column)) for row, column in found]
+
+
+PLACES = ["Below the average", "Between average and max", "Above the max"]
+ALIKE = 1e-5  # how far two scores may lie apart that are the same, as a share of the larger
+
+
+def where_weldon(pooled: Mapping[str, PooledClass]) -> str:
+    """Where WELDON's score lies beside the mean and the maximum, as `PLACES` says it."""
+    score, low, high = (pooled[name].score for name in ("weldon", "average", "max"))
+    close = ALIKE * max(abs(score), abs(low), abs(high))
+    return PLACES[0] if score < low - close else PLACES[2] if score > high + close else PLACES[1]
+
+
+def weldon_sentence(pooled: Mapping[str, PooledClass], scale: str) -> str:
+    """The three scores, and what WELDON's is made of."""
+    score, low, high = (signed(pooled[name].score, 3) for name in ("weldon", "average", "max"))
+    best, worst = (signed(mean, 3) for mean in pooled["weldon"].evidence)
+    return (
+        f"The average is {low}, the max {high}, WELDON's score {score}. It adds the mean of its lowest "
+        f"cells, {worst}, to that of its highest, {best}{half(scale)} What speaks against the class pulls "
+        f"the score down; where nothing does, it can pass the max."
+    )
 
 
 ENDS = ["Max alone", "Average alone", "Both", "Neither"]

@@ -10,7 +10,8 @@ from wsl_core.datasets import voc
 from wsl_core.fcn.activation_maps import ActivationMapParameters
 from wsl_core.fcn.pooling import LSEParameters, WELDONParameters, WILDCATParameters
 from wsl_core.figures import OPACITY
-from wsl_core.web import controls, number_grid, pooling_cases
+from wsl_core.networks import CARDS, DEFAULT
+from wsl_core.web import controls, number_grid, pooling_cases, trained_heads
 from wsl_core.web.class_choice import class_field
 from wsl_core.web.pictures import PictureParameters
 
@@ -18,6 +19,7 @@ SCHEMES_PART, MODALITIES, LIMIT, GRID, VERDICTS = (
     "schemes", "modalities", "limit of max", "own numbers", "three verdicts",
 )  # fmt: skip
 CONTRIBUTION, WEIGHT, CLASS_MAP = "contribution", "weight", "class map"
+NONE = "none"
 BETAS = (0.01, 0.03, 0.1, 0.3, 1, 2, 3, 5, 10, 20, 50, 100)
 POSITIVE = ("1", "2", "3", "5", "10%", "20%", "30%", "50%", "75%", "100%")
 NEGATIVE = ("0", "1", "2", "3", "5", "10%", "20%", "30%", "50%", "75%", "100%")
@@ -54,6 +56,23 @@ class PoolingView(PictureParameters):
         title="Trained VOC heads",
         description="Pool the maps of heads for the 20 classes of VOC, each trained with its own scheme; "
         "otherwise the network's own ImageNet class maps, as they are.",
+    )
+    beside: Literal["none", "pronet", "finetuned"] = Field(
+        "none",
+        title="Beside the schemes",
+        description="A trained head that looks at the picture by itself: ProNet, or one whose network was "
+        "retrained with it.",
+    )
+    network: str = Field(
+        DEFAULT,
+        title="Network",
+        description="Whose ImageNet class maps are pooled: one that ends in a linear layer, so that its "
+        "maps are all that its score is made of. Where its weights are not on this machine, they are "
+        "offered to be fetched.",
+        json_schema_extra={
+            "choices": [name for name, card in CARDS.items() if card.head == "linear"],
+            "menu": True,
+        },
     )
     size: int | str = Field(
         449,
@@ -131,7 +150,8 @@ class PoolingView(PictureParameters):
 
     def looked(self) -> ActivationMapParameters:
         """What the maps depend on."""
-        return ActivationMapParameters(size=self.size)
+        network = trained_heads.network() if self.trained else self.network
+        return ActivationMapParameters(network=network, size=self.size)
 
     def parameters(self) -> dict[str, dict[str, Any]]:
         """What the sliders say, by scheme."""

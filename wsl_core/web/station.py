@@ -24,6 +24,7 @@ def head(title: str, sentence: str, *parameters: type[BaseModel]) -> None:
     controls.begin()
     st.title(title, anchor=False)
     st.markdown(sentence)
+    links.arrive(*parameters)
     for model in parameters:
         for notice in links.restore(model):
             st.warning(plain(notice), icon=":material/link_off:")

@@ -61,15 +61,32 @@ class Features:
         try:
             return np.load(path)
         except (OSError, ValueError, EOFError):
-            raise DatasetError(
-                f"The features {path} were removed or damaged during the training. Start it again, and "
-                f"raise WSL_FEATURES_MEGABYTES if other trainings need room, too."
-            ) from None
+            raise _gone(path) from None
+
+    def shape(self, picture: int, view: View, tap: str) -> tuple[int, ...]:
+        """(rows, columns, channels) of a picture, whose values are not read.
+
+        Raises:
+            DatasetError: the file is gone or damaged.
+        """
+        path = self.path(picture, view, tap)
+        try:
+            shape: tuple[int, ...] = np.load(path, mmap_mode="r").shape
+        except (OSError, ValueError, EOFError):
+            raise _gone(path) from None
+        return shape
 
     def path(self, picture: int, view: View, tap: str) -> Path:
         """The file of a picture."""
         flip = "-mirrored" if view.mirrored else ""
         return self.root / f"{tap}-{view.size}{flip}" / f"{self.digests[picture]}.npy"
+
+
+def _gone(path: Path) -> DatasetError:
+    return DatasetError(
+        f"The features {path} were removed or damaged during the training. Start it again, and raise "
+        f"WSL_FEATURES_MEGABYTES if other trainings need room, too."
+    )
 
 
 class _Missing(NamedTuple):

@@ -23,14 +23,14 @@ class SchemeDefaults:
 
 
 RECIPES = {
-    "max": SchemeDefaults(rate=3e-3, decay=0.1),
+    "max": SchemeDefaults(rate=3e-3, decay=2.0),
     "average": SchemeDefaults(rate=3e-3, decay=2.0),
     "lse": SchemeDefaults(rate=3e-3, decay=2.0),
-    "spleap": SchemeDefaults(rate=1e-3, decay=2.0),
+    "spleap": SchemeDefaults(rate=3e-3, decay=2.0),
     "weldon": SchemeDefaults(rate=1e-3, decay=2.0),
     "wildcat": SchemeDefaults(rate=1e-3, decay=2.0),
 }
-"""Learning rate and decay, by scheme."""
+"""Learning rate and decay, by scheme, as `python -m benchmarks.pooling_schemes` chose them."""
 
 
 def _numbers(value: Any) -> Any:
@@ -61,7 +61,11 @@ class TrainingParameters(BaseModel):
         False, title="Mirror", description="See the training pictures mirrored, too, at random."
     )
     epochs: int = Field(
-        10, ge=1, le=1000, title="Epochs", description="How often each picture is seen."
+        10,
+        ge=0,
+        le=1000,
+        title="Epochs",
+        description="How often each picture is seen by the head alone; 0 to fine-tune at once.",
     )
     batch: int = Field(32, ge=1, le=4096, title="Batch", description="Pictures an update.")
     rate: float | None = Field(
@@ -88,13 +92,29 @@ class TrainingParameters(BaseModel):
         description="Retrain the network's last stages, too, from this tap on, such as stage6.",
     )
     finetune_epochs: int = Field(
-        4, ge=1, le=1000, title="Epochs of fine-tuning",
+        6, ge=1, le=1000, title="Epochs of fine-tuning",
         description="How often each picture is seen once the stages move.",
+    )  # fmt: skip
+    finetune_batch: int = Field(
+        8, ge=1, le=4096, title="Batch of fine-tuning",
+        description="Pictures an update once the stages move, of one shape where possible.",
     )  # fmt: skip
     finetune_rate: float = Field(
         3e-4, gt=0, le=1, title="Rate of fine-tuning",
-        description="Largest learning rate of the stages and of the head meanwhile.",
+        description="Largest learning rate of the stages; the head keeps its own.",
     )  # fmt: skip
+    averaging: float = Field(
+        0.995, ge=0, lt=1, title="Averaging",
+        description="Share that each update leaves of the moving average of all weights, which is what "
+        "fine-tuning gives; 0 for the last weights.",
+    )  # fmt: skip
+    read_at: Sizes | None = Field(
+        None,
+        title="Sizes at use",
+        description="Longer sides at which the trained head is best used, in pixels. Left out: those of the "
+        "training.",
+        json_schema_extra={"accepted": SIZES},
+    )
 
     def settled(self, scheme: str) -> "TrainingParameters":
         """The same with the scheme's own learning rate and decay where none were given."""

@@ -103,15 +103,20 @@ class Request(HeadChoice, CardWords):
 
         Raises:
             NetworkError: there is no such network.
-            ParameterError: a parameter is not accepted, a size is outside the network's limits, or it has
-                no such stages.
+            ParameterError: a parameter is not accepted, a size is outside the network's limits, it has no
+                such stages, or nothing is to be trained.
         """
         self.pooling()
         card = networks.card(self.network)
-        for size in self.training.sizes:
+        for size in (*self.training.sizes, *(self.training.read_at or ())):
             card.sides.fit(1, 1, size)
         if self.training.finetune:
             below(card, self.training.finetune)
+        elif not self.training.epochs:
+            raise ParameterError(
+                "With 0 epochs nothing is trained. Give 1 epoch or more, or fine-tune stages of the network "
+                "together with the head."
+            )
 
     def pooling(self) -> tuple[pooling.Scheme, BaseModel]:
         """The scheme, and its parameters.

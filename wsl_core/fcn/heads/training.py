@@ -1,32 +1,32 @@
 """Training of a head from image labels: a job, and the same as a plain generator; in workers only.
 
 The features of the training pictures are computed once. Then the head sees every picture once an epoch,
-in one of its views at random; pooling is all in which two schemes differ. With `finetune` the network's
-last stages are trained further after that, together with the head.
+in one of its views at random (`epochs`); pooling is all in which two schemes differ. With `finetune` the
+network's last stages are trained further after that, together with the head (`finetuning`).
 """
 
 import datetime
-from collections import defaultdict
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
 
 from wsl_core import jobs, networks
 from wsl_core.datasets.labelled import LabelledPictures
 from wsl_core.errors import DatasetError, ParameterError
 from wsl_core.fcn.heads import starts
-from wsl_core.fcn.heads.adam import Adam
 from wsl_core.fcn.heads.card import HeadCard, TrainingData
+from wsl_core.fcn.heads.epochs import cells_of, head_epochs
 from wsl_core.fcn.heads.features import Features, View, collect
-from wsl_core.fcn.heads.head import NETWORK, Head
+from wsl_core.fcn.heads.finetuning import joint_epochs
+from wsl_core.fcn.heads.head import Head
 from wsl_core.fcn.heads.parameters import TrainingParameters
 from wsl_core.fcn.heads.request import Request, digest
-from wsl_core.fcn.heads.stages import Stages, last_stages
-from wsl_core.fcn.heads.torch_head import TrainableHead, loss
+from wsl_core.fcn.heads.stages import last_stages
+from wsl_core.fcn.heads.torch_head import TrainableHead
 from wsl_core.jobs import Checkpoint, Progress
 from wsl_core.networks import Network
 from wsl_core.networks.recipe import PUBLISHED
@@ -34,9 +34,12 @@ from wsl_core.networks.recipe import PUBLISHED
 JOB = "wsl_core.fcn.heads.training:fit"
 FLOOR = 0.05  # added to a channel's standard deviation, so that a silent one is not blown up
 EXTRACTED, MEASURED = 0.4, 0.45  # shares of the work that are done by then
+TRAINED = 0.5  # with stages to come
 LABELS = "a class with only difficult objects is unknown in a picture and counts as nothing there"
 Float32 = NDArray[np.float32]
 Events = Generator[Progress | Checkpoint, None, Head]
+Event = TypeVar("Event", bound=Progress | Checkpoint)
+Found = TypeVar("Found")
 
 
 def fit(task: jobs.Task) -> Iterator[jobs.Event]:
@@ -110,17 +113,27 @@ def trained(
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # sums are taken in one order, so that a seed gives one result
     try:
-        work = _Work.prepared(network, how)
+        stages = last_stages(network.card, how.finetune) if how.finetune else None
+        views, tap = _views(how), network.card.features
+        taps = (tap, *((stages.below,) if stages else ()))
         features = yield from _within(
-            0, EXTRACTED, collect(network, pictures.pictures, work.views, work.taps)
+            0, EXTRACTED, collect(network, pictures.pictures, views, taps)
         )
-        mean, spread = yield from _statistics(features, work)
+        mean, spread = yield from _within(EXTRACTED, MEASURED, _statistics(features, views[0], tap))
         head = _start(network, pictures, request, mean, spread)
-        yield from _epochs(head, features, work, pictures, how, checkpoint)
+        tuning = checkpoint is not None and checkpoint.step > how.epochs
+        end = TRAINED if stages else 1.0
+        if not tuning:
+            epochs = head_epochs(head, features, views, tap, pictures, how, checkpoint)
+            yield from _within(MEASURED, end, epochs)
+        if stages:
+            begun = checkpoint if tuning else None
+            epochs = joint_epochs(head, stages, features, views, pictures, how, begun)
+            yield from _within(end, 1.0, epochs)
     finally:
         torch.set_num_threads(threads)
     weight, bias, learned = head.tensors()
-    retrained = work.stages.tensors() if work.stages else {}
+    retrained = stages.tensors() if stages else {}
     card = HeadCard(
         name=request.name or request.scheme,
         title=request.title or f"{request.scheme} on {pictures.title}",
@@ -136,8 +149,8 @@ def trained(
         command=request.command,
         recipe=how,
         initialisation=how.initialisation,
-        finetuned=work.stages.names if work.stages else (),
-        sizes=how.sizes,
+        finetuned=stages.names if stages else (),
+        sizes=how.read_at or how.sizes,
         mirror=how.mirror,
         chosen=request.chosen,
         labels="" if pictures.single else LABELS,
@@ -146,68 +159,44 @@ def trained(
     return Head(card, weight, bias, learned, retrained)
 
 
-@dataclass(frozen=True)
-class _Work:
-    """What does not change during a training.
-
-    Attributes:
-        features: the tap that the head reads.
-        views: of every picture.
-        stages: that are trained further; None for none.
-    """
-
-    features: str
-    views: tuple[View, ...]
-    stages: Stages | None
-
-    @classmethod
-    def prepared(cls, network: Network, how: TrainingParameters) -> "_Work":
-        flips = (False, True) if how.mirror else (False,)
-        views = tuple(View(size, flip) for size in dict.fromkeys(how.sizes) for flip in flips)
-        stages = last_stages(network.card, how.finetune) if how.finetune else None
-        return cls(network.card.features, views, stages)
-
-    @property
-    def taps(self) -> tuple[str, ...]:
-        return (self.features, *((self.stages.below,) if self.stages else ()))
+def _views(how: TrainingParameters) -> tuple[View, ...]:
+    """How every picture is seen."""
+    flips = (False, True) if how.mirror else (False,)
+    return tuple(View(size, flip) for size in dict.fromkeys(how.sizes) for flip in flips)
 
 
 def _within(
-    start: float, end: float, events: Generator[Progress, None, Features]
-) -> Generator[Progress, None, Features]:
+    start: float, end: float, events: Generator[Event, None, Found]
+) -> Generator[Event, None, Found]:
     """Events of a part of the work, with shares of the whole."""
     while True:
         try:
             one = next(events)
         except StopIteration as done:
-            found: Features = done.value
+            found: Found = done.value
             return found
-        yield Progress(start + (end - start) * one.share, one.doing)
+        if isinstance(one, Progress):
+            yield replace(one, share=start + (end - start) * one.share)
+        else:
+            yield one
 
 
 def _statistics(
-    features: Features, work: _Work
+    features: Features, view: View, tap: str
 ) -> Generator[Progress, None, tuple[Float32, Float32]]:
-    """Mean and spread of every channel, over all cells of all pictures in their first view."""
+    """Mean and spread of every channel, over all cells of all pictures in one view."""
     total, squares, count = np.zeros(1), np.zeros(1), 0
     for i in range(len(features.digests)):
         # torch: NumPy widens half precision ten times as slowly
-        cells = torch.from_numpy(_cells(features, i, work.views[0], work.features)).float()
+        cells = torch.from_numpy(cells_of(features, i, view, tap)).float()
         total = total + cells.sum(0).double().numpy()
         squares = squares + cells.square().sum(0).double().numpy()
         count += len(cells)
         if i % 50 == 0:
-            share = EXTRACTED + (MEASURED - EXTRACTED) * i / len(features.digests)
-            yield Progress(share, "measuring the channels")
+            yield Progress(i / len(features.digests), "measuring the channels")
     mean = total / count
     spread = np.sqrt(np.maximum(squares / count - mean**2, 0)) + FLOOR
     return mean.astype(np.float32), spread.astype(np.float32)
-
-
-def _cells(features: Features, picture: int, view: View, tap: str) -> NDArray[np.float16]:
-    """(cells, C) of a picture."""
-    value = features.read(picture, view, tap)
-    return value.reshape(-1, value.shape[-1])
 
 
 def _start(
@@ -247,84 +236,3 @@ def prior(pictures: LabelledPictures) -> Float32:
     share = np.clip((targets == 1).sum(0) / known, 0.5 / known, 1 - 0.5 / known)
     scores = np.log(share) if pictures.single else np.log(share / (1 - share))
     return scores.astype(np.float32)
-
-
-def _epochs(
-    head: TrainableHead,
-    features: Features,
-    work: _Work,
-    pictures: LabelledPictures,
-    how: TrainingParameters,
-    checkpoint: Checkpoint | None,
-) -> Iterator[Progress | Checkpoint]:
-    """All epochs, those of the head and those of the stages, from the checkpoint on where there is one."""
-    targets = torch.tensor(pictures.targets)
-    batches = -(-len(targets) // how.batch)
-    epochs = how.epochs + (how.finetune_epochs if work.stages else 0)
-    began = checkpoint.step if checkpoint else 0
-    optimiser: Adam | None = None
-    for epoch in range(began, epochs):
-        tuning = epoch >= how.epochs
-        stages = work.stages if tuning else None
-        first, last = (how.epochs, epochs) if tuning else (0, how.epochs)
-        rate = how.finetune_rate if tuning else float(how.rate or 0)
-        if checkpoint and epoch == began:  # what was trained in the epoch before this one
-            optimiser = Adam(_trained(head, stages if epoch > how.epochs else None))
-            optimiser.restore(checkpoint.arrays, checkpoint.state["updates"])
-        if optimiser is None or epoch == how.epochs:
-            optimiser = Adam(_trained(head, stages))
-        # A generator for each epoch: what it sees does not depend on where the run was resumed.
-        random = np.random.default_rng([how.seed, 2, epoch])
-        order = random.permutation(len(targets))
-        seen = random.integers(len(work.views), size=len(targets))
-        for batch in range(batches):
-            step = (epoch - first) * batches + batch
-            now = rate * 0.5 * (1 + float(np.cos(np.pi * step / ((last - first) * batches))))
-            chosen = order[batch * how.batch : (batch + 1) * how.batch].tolist()
-            views = [work.views[seen[i]] for i in chosen]
-            cells, counts = _batch(features, chosen, views, work, stages)
-            value = loss(head(cells, counts), targets[torch.tensor(chosen)], pictures.single)
-            value.backward()
-            optimiser.step(now)
-            head.decay(now * float(how.decay or 0))
-            done = epoch * batches + batch + 1
-            share = MEASURED + (1 - MEASURED) * done / (epochs * batches)
-            doing = "training the last stages" if tuning else "training the head"
-            yield Progress(share, doing, done, {"loss": value.item()})
-        if epoch + 1 < epochs:
-            yield Checkpoint(epoch + 1, optimiser.arrays(), {"updates": optimiser.steps})
-
-
-def _batch(
-    features: Features,
-    chosen: Sequence[int],
-    views: Sequence[View],
-    work: _Work,
-    stages: Stages | None,
-) -> tuple[Tensor, list[int]]:
-    """The cells (all, C) of some pictures, one picture after the other, and how many each has."""
-    if stages is None:
-        parts = [
-            _cells(features, i, view, work.features) for i, view in zip(chosen, views, strict=True)
-        ]
-        return torch.from_numpy(np.concatenate(parts)).float(), [len(part) for part in parts]
-    alike = defaultdict(list)
-    for number, (i, view) in enumerate(zip(chosen, views, strict=True)):
-        value = features.read(i, view, stages.below)
-        alike[value.shape].append((number, value))
-    found: dict[int, Tensor] = {}
-    for group in alike.values():
-        stacked = torch.from_numpy(np.stack([value for _, value in group])).float()
-        outputs = stages.layers(stacked.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
-        for (number, _), output in zip(group, outputs, strict=True):
-            found[number] = output.reshape(-1, output.shape[-1])
-    cells = [found[number] for number in range(len(chosen))]
-    return torch.cat(cells), [len(part) for part in cells]
-
-
-def _trained(head: TrainableHead, stages: Stages | None) -> dict[str, nn.Parameter]:
-    """All that is trained, by name."""
-    found = {f"head.{name}": value for name, value in head.named_parameters()}
-    if stages:
-        found |= {NETWORK + name: value for name, value in stages.parameters().items()}
-    return found

@@ -118,7 +118,7 @@ def evaluate(
 
     Raises:
         ParameterError: maps without one of the classes.
-        DatasetError: a picture of another size than its annotation says.
+        DatasetError: a picture of another size than its annotation says, or a mask that cannot be read.
         ImageError: a picture that cannot be read.
         NetworkError: values that are not numbers.
     """
@@ -237,7 +237,7 @@ def digest(pictures: LabelledPictures, head: str | Path | None) -> str:
     found = hashlib.sha256(tensors.encode())
     found.update(repr(pictures.classes).encode())
     for one in pictures.pictures:
-        found.update(repr((one.name, one.labels, one.objects)).encode())
+        found.update(repr((one.name, one.labels, one.objects, one.mask is not None)).encode())
     return found.hexdigest()[:12]
 
 
@@ -267,7 +267,7 @@ def evaluation_job(task: Task) -> Iterator[Event]:
             f"{pictures.title}, or the head, has changed since this evaluation was asked for. Start it "
             f"anew."
         )
-    names = "\n".join(one.name for one in pictures.pictures)
+    names = "\n".join(f"{one.name} {one.mask is not None}" for one in pictures.pictures)
     state = {"pictures": hashlib.sha256(names.encode()).hexdigest()}
     found: list[Evidence] = []
     if task.checkpoint and task.checkpoint.state == state:  # else the set has changed: begin anew

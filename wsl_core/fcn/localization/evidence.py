@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from wsl_core.datasets.labelled import read_mask
 from wsl_core.errors import DatasetError, NetworkError, ParameterError
 from wsl_core.fcn import activation_maps
-from wsl_core.fcn.localization import beam_search, box_accuracy
+from wsl_core.fcn.localization import beam_search, box_accuracy, pixel_precision
 from wsl_core.fcn.localization.overlap import intersection_over_union
 from wsl_core.fcn.localization.points import highest_points
 from wsl_core.networks import ClassMaps
@@ -33,6 +34,10 @@ def _no_overlaps() -> NDArray[np.float32]:
     return np.empty((0, 2, len(box_accuracy.THRESHOLDS)), np.float32)
 
 
+def _no_pixels() -> NDArray[np.uint16]:
+    return np.empty((0, 2, 2, pixel_precision.STEPS + 1), np.uint16)
+
+
 @dataclass(frozen=True, eq=False)
 class Evidence:
     """One picture, as a metric is fed with it. K classes, P of them shown with a box.
@@ -47,6 +52,8 @@ class Evidence:
         boxes: (P, 4) for the classes `shown`: edges in picture pixels, NaN where there is no box.
         overlaps: (P, 2, T) for the classes `shown`, as `box_accuracy.overlaps` gives them.
         name: of the picture.
+        pixels: (Q, 2, 2, S) for the classes `masked`, as `pixel_precision.on_picture` gives them; none
+            where the picture has no official mask.
     """
 
     size: tuple[int, int]
@@ -58,11 +65,17 @@ class Evidence:
     boxes: Floats = field(default_factory=_no_boxes)
     overlaps: NDArray[np.float32] = field(default_factory=_no_overlaps)
     name: str = ""
+    pixels: NDArray[np.uint16] = field(default_factory=_no_pixels)
 
     @property
     def shown(self) -> NDArray[np.int64]:
         """(P,) indices of the classes that are present and have a box that is not difficult."""
         return _shown(self.labels, self.objects)
+
+    @property
+    def masked(self) -> NDArray[np.int64]:
+        """(Q,) indices of the classes that are present in a picture with an official mask; else none."""
+        return _present(self.labels) if len(self.pixels) else np.empty(0, np.int64)
 
     def truth(self, index: int, *, difficult: bool = False) -> Floats:
         """(n, 4) edges of the boxes of a class, in picture pixels; difficult ones where asked for."""
@@ -88,7 +101,7 @@ class Evidence:
         """The baseline that looks at no pixel: same scores, but every point is the picture's centre.
 
         The box of a class is the whole picture; where thresholds are tried, the boxes are those in the
-        middle of the picture, of its proportions and of every size.
+        middle of the picture, of its proportions and of every size, and its map falls from the middle.
         """
         height, width = self.size
         middle = np.array([(width - 1) / 2, (height - 1) / 2])
@@ -100,12 +113,17 @@ class Evidence:
             overlaps=np.array(
                 [_central_overlaps(self.size, self.truth(k)) for k in shown], np.float32
             ).reshape(len(shown), *_no_overlaps().shape[1:]),
+            pixels=self.pixels[:, [1, 1]],
         )
+
+
+def _present(labels: NDArray[np.int8]) -> NDArray[np.int64]:
+    return np.flatnonzero(labels == 1)
 
 
 def _shown(labels: NDArray[np.int8], objects: Sequence["LabelledObject"]) -> NDArray[np.int64]:
     boxed = {one.index for one in objects if not one.difficult}
-    return np.array([k for k in np.flatnonzero(labels == 1) if int(k) in boxed], np.int64)
+    return np.array([k for k in _present(labels) if int(k) in boxed], np.int64)
 
 
 def _central_overlaps(size: tuple[int, int], truth: Floats) -> Floats:
@@ -137,7 +155,7 @@ def collect(
             box). "beam": it is the middle of the best region of a beam search (WSLocalization).
 
     Raises:
-        DatasetError: the picture is not of the size that its annotation says.
+        DatasetError: the picture is not of the size that its annotation says, or its mask cannot be read.
         NetworkError: scores or maps that are not numbers.
     """
     if maps.picture_size != (picture.height, picture.width):
@@ -170,7 +188,27 @@ def collect(
         evidence,
         boxes=np.array([one.box if one else [np.nan] * 4 for one in found]).reshape(-1, 4),
         overlaps=np.array(overlaps, np.float32).reshape(len(shown), *_no_overlaps().shape[1:]),
+        pixels=_pixels(maps, values, picture, labels),
     )
+
+
+def _pixels(
+    maps: ClassMaps,
+    values: NDArray[np.float32],
+    picture: "LabelledPicture",
+    labels: NDArray[np.int8],
+) -> NDArray[np.uint16]:
+    """For every class that is present, its pixels; a class that its mask does not show has none."""
+    present = _present(labels)
+    if picture.mask is None or not len(present):
+        return _no_pixels()
+    mask = read_mask(picture)
+    found = []
+    for k in present:
+        own = np.where(mask == pixel_precision.IGNORED, mask, mask == k + 1).astype(np.uint8)
+        counts = pixel_precision.on_picture(maps, values[k], own)
+        found.append(counts if (own == 1).any() else np.zeros_like(counts))
+    return np.array(found)
 
 
 def packed(evidence: Sequence[Evidence], classes: int) -> dict[str, NDArray[Any]]:
@@ -182,6 +220,7 @@ def packed(evidence: Sequence[Evidence], classes: int) -> dict[str, NDArray[Any]
         "stretched": np.array(kept, float).reshape(-1, classes, 2),
         "boxes": np.concatenate([_no_boxes(), *(one.boxes for one in evidence)]),
         "overlaps": np.concatenate([_no_overlaps(), *(one.overlaps for one in evidence)]),
+        "pixels": np.concatenate([_no_pixels(), *(one.pixels for one in evidence)]),
     }
 
 
@@ -189,16 +228,20 @@ def unpacked(
     arrays: Mapping[str, NDArray[Any]], pictures: Sequence["LabelledPicture"]
 ) -> list[Evidence]:
     """The counterpart of `packed`; `pictures` begin with those that were packed."""
-    found, used = [], 0
+    found, used, outlined = [], 0, 0
+    pixels = arrays.get("pixels", _no_pixels())  # results of earlier versions have none
     scores, points, stretched = (arrays[name] for name in ("scores", "points", "stretched"))
     for picture, score, point, other in zip(pictures, scores, points, stretched, strict=False):
         labels = np.asarray(picture.labels, np.int8)
         part = slice(used, used + len(_shown(labels, picture.objects)))
         used = part.stop
+        masked = picture.mask is not None and len(pixels) > 0
+        seen = slice(outlined, outlined + (len(_present(labels)) if masked else 0))
+        outlined = seen.stop
         found.append(
             Evidence(
                 (picture.height, picture.width), labels, score, point, picture.objects, other,
-                arrays["boxes"][part], arrays["overlaps"][part], picture.name,
+                arrays["boxes"][part], arrays["overlaps"][part], picture.name, pixels[seen],
             )
         )  # fmt: skip
     return found

@@ -13,6 +13,7 @@ from wsl_core.fcn.localization.box_accuracy import BoxAccuracy, MaxBoxAcc, MaxBo
 from wsl_core.fcn.localization.correct_location import CorLoc
 from wsl_core.fcn.localization.evidence import Evidence
 from wsl_core.fcn.localization.per_class import PerClass
+from wsl_core.fcn.localization.pixel_ap import PixelAP
 from wsl_core.fcn.localization.pointing import Pointing, PointLocalization, right_points
 from wsl_core.fcn.localization.precision import ClassificationAP, Kind
 
@@ -138,6 +139,16 @@ class Localization:
         return Boxes.of(self.evidence)
 
     @cached_property
+    def pixels(self) -> PixelAP:
+        """PxAP of every class, over the pictures with official masks; by exact placement."""
+        return _pixels(self.evidence)
+
+    @cached_property
+    def centre_pixels(self) -> PixelAP:
+        """The baseline: a map that falls from the middle of the picture."""
+        return _pixels(self._central)
+
+    @cached_property
     def _central(self) -> list[Evidence]:
         return [one.at_the_centre() for one in self.evidence]
 
@@ -198,7 +209,17 @@ class Localization:
             **_points("centre_", self.centre),
             **_boxes("", self.boxes),
             **_boxes("centre_", self.centre_boxes),
+            "pixel_ap": _figure(self.pixels.compute().mean),
+            "centre_pixel_ap": _figure(self.centre_pixels.compute().mean),
+            "pixel_images": self.pixels.pictures,
         }
+
+
+def _pixels(evidence: Sequence[Evidence]) -> PixelAP:
+    metric = PixelAP()
+    for one in evidence:
+        metric.update(one)
+    return metric
 
 
 def _points(prefix: str, points: Points) -> dict[str, float | None]:

@@ -19,7 +19,6 @@ from wsl_core.datasets.labelled import PRESENT, LabelledPicture, LabelledPicture
 from wsl_core.fcn import pooling
 from wsl_core.fcn.heads import Head, HeadCard, starts
 from wsl_core.fcn.heads import training as first_stage
-from wsl_core.fcn.heads.adam import Adam
 from wsl_core.fcn.heads.features import Features, View, collect
 from wsl_core.fcn.heads.parameters import PRONET
 from wsl_core.fcn.heads.torch_head import TrainableHead, loss
@@ -29,6 +28,7 @@ from wsl_core.fcn.pronet.parameters import STREAM, ProNetRequest
 from wsl_core.fcn.pronet.pipeline import FIRST, SECOND, ProNet, stage_card
 from wsl_core.jobs import Checkpoint, Progress
 from wsl_core.networks import ClassMaps, Network, Placement
+from wsl_core.networks.torch_optimisers import Adam
 
 JOB = "wsl_core.fcn.pronet.training:fit"
 TRAINED, CROPPED = 0.5, 0.95  # shares of the work that are done by then
