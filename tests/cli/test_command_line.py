@@ -23,9 +23,16 @@ FLAGS = {
     "--overwrite --json",
     "train-head": "--out --data --format --year --split --skip-missing --scheme --network --beta --parts "
     "--positive --negative --scale --maps --alpha --sizes --mirror --epochs --batch --rate --decay "
-    "--initialisation --seed --finetune --finetune-epochs --finetune-rate --name --title --chosen "
-    "--licence --overwrite --json",
+    "--initialisation --seed --finetune --finetune-epochs --finetune-batch --finetune-rate --averaging "
+    "--read-at --name --title --chosen --licence --overwrite --json",
+    "adapt": "--pair --seeds --method --network --steps --seed --out --evaluate --batch --rate --decay "
+    "--tail --weight-decay --dropout --inputs --augmentation --negatives --gamma --lambda-largest "
+    "--adversarial --teacher-from --teacher-average --confidence --teacher-weight --strong "
+    "--strong-negatives --pretraining --discriminator-rate --encoder-rate --latent --translated --identity "
+    "--cycle --translated-labels --adversary-rate --dimensions --ridge --interval --choice "
+    "--architecture --json",
     "evaluate": "localization",
+    "generate": "syn-numbers syn-signs mnist-m --count --seed --split --out --overwrite --json",
     "networks": "fetch --json",
     "runs": "list show cancel resume prune",
     "paths": "--json",

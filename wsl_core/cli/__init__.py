@@ -20,7 +20,9 @@ DONE, SKIPPED, REFUSED, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
 COMMANDS = {
     "heatmap": "paint over pictures which regions make which class",
     "train-head": "train a head for classes of your own, from labels of whole pictures",
+    "adapt": "adapt a classifier from labelled pictures of one kind to unlabelled ones of another",
     "evaluate": "measure on labelled pictures how good heads and their maps are",
+    "generate": "make labelled pictures for domain adaptation: digits, house numbers, signs",
     "networks": "list the networks",
     "runs": "list, show, cancel, resume or prune runs: trainings and other long work",
     "paths": "show every folder and limit, and the environment variable that sets it",

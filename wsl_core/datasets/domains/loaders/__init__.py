@@ -1,0 +1,1 @@
+"""From files, or from nothing, to a `DomainPair`; each is named in `cards.PAIRS`."""

@@ -1,0 +1,1 @@
+"""Readers of the sets of domain adaptation in their published layouts, and of sheets."""
