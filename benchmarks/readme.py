@@ -126,17 +126,22 @@ def localization_block() -> str:
     results = [row for row in measure.read("localization") if not row["class"]]
     if not results:
         return "Not measured yet: `make heads`."
-    value = {(row["head"], row["metric"]): row["value"] for row in results}
-    heads = list(dict.fromkeys(row["head"] for row in results))
-    heading = ("head", "classification mAP", "point mAP", "centre of the picture")
+    value = {(row["head"], row["metric"]): float(row["value"]) for row in results}
+    sizes = {row["head"]: row["sizes"].replace(",", ", ") for row in results}
+    heads = sorted(sizes, key=lambda head: -value[head, "point_map"])
+    heading = ("head", "sizes, px", "classification mAP", "point mAP", "centre of the picture")
     metrics = ("classification_map", "point_map", "centre_map")
-    rows = [(f"`{head}`", *(f"{float(value[head, one]):.1%}" for one in metrics)) for head in heads]
-    first = results[0]
+    rows = [
+        (f"`{head}`", sizes[head], *(f"{value[head, one]:.1%}" for one in metrics))
+        for head in heads
+    ]
+    first, dates = results[0], sorted({row["date"] for row in results})
+    when = dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
     return (
         f"{measure.table([heading, *rows])}\n\n"
         f"{first['data']}, a subset of {first['pictures']} pictures, so not comparable with published "
-        f"figures; mean over 20 classes, longer sides of {first['sizes'].replace(',', ', ')} px, mirrored "
-        f"too; one seed, {first['date']}. The standard deviation over such samples is about two points."
+        f"figures; mean over 20 classes, mirrored pictures too; one seed, {when}. "
+        f"The standard deviation over such samples is about two points."
     )
 
 
