@@ -68,8 +68,8 @@ def table() -> None:
             if any(one.measured for one in lines):
                 st.markdown(
                     "Measured figures are of a subset, with other training pictures than the published "
-                    "ones, and all schemes on the same features: they say how the schemes compare here, not "
-                    "who was right."
+                    "ones, and all but the fine-tuned head read the same features: they say how the schemes "
+                    "compare here, not who was right."
                 )
     if shown:
         _schemes([one for one in every if one.data.startswith(dataset)], results.METRICS[task])
