@@ -1,6 +1,6 @@
 """Which pooling scheme is the best at equal effort, and by more than chance?
 
-    python -m benchmarks.pooling_schemes [--pronet] [--json] [--write] [--anew]
+    python -m benchmarks.pooling_schemes [--pronet [START ...]] [--json] [--write] [--anew]
 
 Heads for VOC's 20 classes on the frozen default network, as `train-head` trains them, in WSL_DATA/voc.
 
@@ -10,8 +10,9 @@ Heads for VOC's 20 classes on the frozen default network, as `train-head` trains
 - Table: with the chosen pair, three seeds of both starts trained on all of `train`, scored on `val`: mean
   and standard deviation over the seeds. `val` is read when all choices are made.
 - WSLocalization is the beam search on the maps of the same heads for max pooling. ProNet is the shipped
-  one, of one seed; with `--pronet` it is trained as often as the others, with the rate and decay that were
-  chosen for LSE. "untrained" are ImageNet's maps, grouped.
+  one, of one seed; with `--pronet` it is trained as often as the others, from the starts that are named
+  (both, if none is), with the rate and decay that were chosen for LSE. "untrained" are ImageNet's maps,
+  grouped.
 
 A head is trained once: figures are kept in WSL_CACHE, and a run that was broken off goes on where it was
 (`--anew` forgets them). The features of `train` take 5 GB there, once: set WSL_FEATURES_MEGABYTES. On one
@@ -65,7 +66,7 @@ def choose(trials: Trials) -> tuple[dict[str, Setting], list[Trial]]:
     return chosen, tried
 
 
-def measured(trials: Trials, chosen: dict[str, Setting], pronet: bool) -> list[Trial]:
+def measured(trials: Trials, chosen: dict[str, Setting], pronet: Sequence[str]) -> list[Trial]:
     """No training at all; then every scheme, start and seed with what was chosen; then ProNet."""
     found = [trials.untrained()]
     for start in STARTS:
@@ -77,16 +78,16 @@ def measured(trials: Trials, chosen: dict[str, Setting], pronet: bool) -> list[T
     if not pronet:
         return [*found, trials.shipped(PRONET)]
     own = chosen[STREAM].of(PRONET)
-    found += [trials.run(own.from_start(start, seed)) for start in STARTS for seed in SEEDS]
+    found += [trials.run(own.from_start(start, seed)) for start in pronet for seed in SEEDS]
     return found
 
 
-def run(root: Path, *, pronet: bool = False, anew: bool = False) -> dict[str, Any]:
+def run(root: Path, *, pronet: Sequence[str] = (), anew: bool = False) -> dict[str, Any]:
     """All trainings as the object that `--json` prints.
 
     Args:
         root: of VOC.
-        pronet: train ProNet, too, instead of the shipped one.
+        pronet: starts from which ProNet is trained, too; none to measure the shipped one.
         anew: forget what earlier runs have found.
 
     Raises:
@@ -177,7 +178,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pooling_schemes", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     parser.add_argument(
-        "--pronet", action="store_true", help="train ProNet, too: half an hour more"
+        "--pronet",
+        nargs="*",
+        choices=STARTS,
+        metavar="START",
+        help="train ProNet, too, from these starts, or from both: twenty minutes each",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     parser.add_argument("--write", action="store_true",
@@ -190,7 +195,8 @@ def main() -> int:
             raise DatasetError(
                 "Set WSL_DATA to the folder of labelled sets; VOC lies in its folder voc."
             )
-        result = run(folder / "voc", pronet=arguments.pronet, anew=arguments.anew)
+        starts = STARTS if arguments.pronet == [] else arguments.pronet or ()
+        result = run(folder / "voc", pronet=starts, anew=arguments.anew)
     except WslError as error:
         measure.say(str(error))
         return 2

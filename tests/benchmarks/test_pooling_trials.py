@@ -77,7 +77,7 @@ def test_val_is_not_read_before_everything_is_chosen(recorded, monkeypatch) -> N
         return split(name, 40)
 
     monkeypatch.setattr(benchmark.labelled, "read", read)
-    result = benchmark.run(Path("voc"), pronet=True)
+    result = benchmark.run(Path("voc"), pronet=benchmark.STARTS)
     choice = len(SCHEMES) * len(benchmark.GRID)
     assert asked == [("train", 0), ("val", choice)]
     train = names(split("train", 40))
