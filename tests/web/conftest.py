@@ -298,6 +298,11 @@ class Visit:
             one.locator("summary").click()
         # Some are filled once they are open.
         expect(one.get_by_test_id("stExpanderDetails")).to_have_text(re.compile(r"\S"))
+        # While it slides open, what is in it is not yet where a click would be aimed.
+        one.locator("details").evaluate(
+            "d => Promise.allSettled(d.getAnimations({subtree: true})"
+            ".filter(a => a.effect.getComputedTiming().endTime < 5000).map(a => a.finished)).then(() => {})"
+        )
         self.idle()
         return one
 
