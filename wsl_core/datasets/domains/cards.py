@@ -141,13 +141,13 @@ PAIRS: dict[str, PairCard] = {
         ),
         PairCard(
             name="mnist-usps", title="MNIST → USPS", source="MNIST", target="USPS",
-            sentence="Digits of one hand of writers become those of another, framed more closely.",
+            sentence="Digits become those of other writers, framed more closely.",
             needs=("mnist", "usps"), side=28, classes=10, instead="rendered-digits",
             loader="digits:mnist_usps",
         ),
         PairCard(
             name="usps-mnist", title="USPS → MNIST", source="USPS", target="MNIST",
-            sentence="Digits of one hand of writers become those of another, with a margin.",
+            sentence="Digits become those of other writers, with a margin.",
             needs=("usps", "mnist"), side=28, classes=10, instead="rendered-digits",
             loader="digits:usps_mnist",
         ),
