@@ -8,7 +8,7 @@ BIN := .venv/bin
 install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help app test test-slow lint bench lenet heads screenshot clean
+.PHONY: help app test test-slow lint bench lenet heads runs screenshot clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,14 @@ heads: .venv/development.stamp ## train the shipped heads anew on VOC, and measu
 	$(train) $(FINETUNED) --chosen "$(FINETUNED_CHOSEN)" --out assets/heads/voc-finetuned
 	$(measure) --into-card --head assets/heads/voc-finetuned
 	$(measure) --head assets/heads/voc-max --pointed beam
+
+# What the page of adaptation opens with: the first seed of each method, on pairs that come with the program.
+# Beside each its baselines are trained, too, with the same steps.
+SHOWN := source-only sa dann adda translation self-training target
+runs: adapt = $(BIN)/python -m wsl_core adapt --seeds 1 --ship assets/runs
+runs: .venv/development.stamp ## train the finished runs of the adaptation page anew (half an hour)
+	for method in $(SHOWN); do $(adapt) --pair mnist-mnistm-shipped --method $$method || exit; done
+	for pair in digits-dimmed digits-photos digits-colours; do $(adapt) --pair $$pair --method dann || exit; done
 
 screenshot: .venv/development.stamp ## make the picture of the README anew from the running app
 	$(BIN)/python -m benchmarks.screenshot

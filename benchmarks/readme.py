@@ -12,7 +12,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import fmean
 
-from benchmarks import class_maps, install, lenet, measure, pooling, pooling_schemes, sliding_window
+from benchmarks import (
+    adaptation_pairs,
+    class_maps,
+    install,
+    lenet,
+    measure,
+    pooling,
+    pooling_schemes,
+    sliding_window,
+)
 from wsl_core import networks
 from wsl_core.figures.localization_results import FREQUENT
 from wsl_core.settings import Settings, variable
@@ -161,6 +170,22 @@ def pooling_schemes_block() -> str:
     )
 
 
+def adaptation_pairs_block() -> str:
+    """The table of `benchmarks.adaptation_pairs`, with its circumstances."""
+    results = measure.read(adaptation_pairs.TABLE)
+    if not results:
+        return "Not measured yet: `python -m benchmarks.adaptation_pairs --write`."
+    dates = sorted(row["date"] for row in results)
+    machines = "; ".join(dict.fromkeys(row["machine"] for row in results))
+    return (
+        f"{adaptation_pairs.table(results)}\n\n"
+        f"Percent on labelled pictures of the target, seen by the evaluation only; means and standard "
+        f"deviations over the seeds; seconds of one training. Source only is given with the source's mean "
+        f"and, centred, with the target's own; the gap is measured from the better of both, and where there "
+        f"are no labelled target pictures there is none. {dates[0]} to {dates[-1]}, {machines}."
+    )
+
+
 def lenet_block() -> str:
     """The table of `benchmarks.lenet`, with its circumstances."""
     results = measure.read("lenet")
@@ -199,6 +224,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "pooling": pooling_block,
     "localization": localization_block,
     "pooling_schemes": pooling_schemes_block,
+    "adaptation_pairs": adaptation_pairs_block,
     "settings": settings_block,
 }
 LENET_BLOCKS = {"training": training_block, "lenet": lenet_block}

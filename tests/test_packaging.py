@@ -73,6 +73,25 @@ def test_the_command_line_of_the_readme_runs(command: str, drawn: int, tmp_path:
     assert len(list((tmp_path / "results").glob("*.png"))) == drawn
 
 
+OF_DOMAINS = re.findall(r"^python -m wsl_core ((?:adapt|generate) [^#\n]*)", README, re.MULTILINE)
+
+
+def test_the_adaptation_of_the_readme_runs(tmp_path: Path) -> None:
+    """What needs no data, with fewer steps and pictures than a newcomer's."""
+    offline = [command for command in OF_DOMAINS if "mnist-mnistm " not in command]
+    assert len(offline) == len(OF_DOMAINS) - 1 == 4
+    told = ""
+    for command in offline:
+        short = (
+            ["--count", "20"]
+            if command.startswith("generate")
+            else ["--seeds", "1", "--steps", "2"]
+        )
+        told += run(["-m", "wsl_core", *command.split(), *short], tmp_path)
+    assert told.count("gap covered") == 2
+    assert "% of 20 pictures" in told
+
+
 def test_the_blocks_of_the_readme_are_those_of_the_files() -> None:
     from benchmarks import readme
 

@@ -32,6 +32,38 @@ def test_classification_on_voc_2007() -> None:
     assert found == {"WILDCAT": 95.0, "WELDON": 90.2, "ResNet-101": 89.8, "SPLeaP": 88.0}
 
 
+def test_both_versions_of_the_dann_paper_have_tables_of_their_own() -> None:
+    """What the lecture shows is its first version; nothing of the later one is in that table."""
+    first, later = published.rows("adaptation, arXiv"), published.rows("adaptation, JMLR")
+    assert len(first) == len(later) == 16
+    assert {row.status for row in first} == {"lecture"}
+    assert {row.source for row in first} != {row.source for row in later}
+    assert [row.value for row in first if row.method == "DANN"] == [81.49, 90.48, 71.07, 88.66]
+    assert [row.value for row in later if row.method == "DANN"] == [76.66, 91.09, 73.85, 88.65]
+    for rows in (first, later):
+        for name in {row.dataset for row in rows}:
+            value = {row.method: row.value for row in rows if row.dataset == name}
+            assert value["Source only"] < value["DANN"] < value["Train on target"]
+
+
+def test_adaptation_of_digits_by_adda_and_by_translation() -> None:
+    assert values("adaptation, ADDA", "MNIST → USPS")["ADDA"] == 89.4
+    assert values("adaptation, ADDA", "USPS → MNIST")["ADDA"] == 90.1
+    assert "CoGAN" not in values("adaptation, ADDA", "SVHN → MNIST")  # it did not converge
+    assert values("adaptation, image translation", "SVHN → MNIST") == {
+        "Image translation, LeNet": 80.3,
+        "Image translation, DenseNet": 92.1,
+    }
+
+
+def test_pairs_of_domains_are_named_as_the_program_names_them() -> None:
+    from wsl_core.datasets.domains import PAIRS
+
+    titles = {card.title for card in PAIRS.values()}
+    adaptation = [row for row in published.rows() if row.table.startswith("adaptation")]
+    assert {row.dataset for row in adaptation} <= titles
+
+
 def test_rows_without_a_filter_are_all_tables() -> None:
     assert sum(len(published.rows(table)) for table in published.tables()) == len(published.rows())
     assert published.rows("no such table") == ()

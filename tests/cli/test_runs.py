@@ -107,6 +107,21 @@ def test_a_run_is_resumed_and_waited_for(
     assert (again.status, again.json["state"], again.err) == (0, "finished", "")
 
 
+def test_a_run_is_paused_from_elsewhere_and_goes_on_by_steps(
+    wsl: Run, process: Run, standing: jobs.Run, gated: dict[str, Any]
+) -> None:
+    standing.pause()
+    Path(gated["gate"]).touch()
+    ran = process("runs", "pause", standing.id)  # the wish stands already: it waits
+    assert (ran.status, ran.out) == (0, f"{standing.id} paused\n"), ran.err
+    (listed,) = wsl("runs", "list", "--json").json["runs"]
+    assert (listed["state"], listed["share"]) == ("paused", 8 / 12)
+    ran = wsl("runs", "resume", standing.id, "--step")
+    assert (ran.status, ran.out) == (0, f"{standing.id} paused\n")
+    assert standing.checkpoint().step == 12
+    assert wsl("runs", "resume", standing.id).out == f"{standing.id} finished\n"
+
+
 def test_a_resumed_run_that_fails_says_why(wsl: Run) -> None:
     run = jobs.submit("sample_jobs:refuse", {})
     run.wait()

@@ -216,6 +216,22 @@ def test_a_job_that_does_not_listen_is_cancelled_within_two_seconds(dask: Cluste
     assert run.sentence is None
 
 
+def test_a_training_is_paused_there_and_goes_on(
+    dask: Cluster, gate: Path, gated: dict, unbroken: Callable
+) -> None:
+    run = at_the_gate(jobs.submit(JOB, gated))
+    run.pause()
+    assert (run.state, run.pausing) == ("running", True)
+    gate.touch()
+    assert run.wait() == "paused"
+    assert len(run.history()) == 8
+    eventually(lambda: not dask.at_work())
+    assert run.resume(to_next_checkpoint=True).wait() == "paused"
+    assert run.checkpoint().step == 12
+    assert run.resume().wait() == "finished"
+    assert same(run, unbroken(gated))
+
+
 def test_a_lost_machine_is_replaced_from_the_last_checkpoint(
     dask: Cluster, gate: Path, gated: dict, unbroken: Callable
 ) -> None:

@@ -2,13 +2,16 @@
 
 import math
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
+from wsl_core import jobs
 from wsl_core.jobs import Progress
 from wsl_core.web import monitor
 
@@ -83,11 +86,16 @@ def test_the_monitor_imports_no_pandas_and_no_torch() -> None:
 
 
 @pytest.fixture(scope="module")
-def page(serve, tmp_path_factory):
+def kept(tmp_path_factory) -> Path:
+    """The folder of the server's runs."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="module")
+def page(serve, kept: Path):
     """A server of the page with the counting job; its runs are its own."""
     paths = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
-    runs = str(tmp_path_factory.mktemp("runs"))
-    with serve("tests/web/monitor_page.py", WSL_RUNS=runs, PYTHONPATH=paths) as server:
+    with serve("tests/web/monitor_page.py", WSL_RUNS=str(kept), PYTHONPATH=paths) as server:
         yield server
 
 
@@ -159,3 +167,18 @@ def test_a_run_that_is_gone_is_told_and_leaves_the_link(page, opened, run: str) 
         expect(visit.notices).to_contain_text(f"There is no run '{run}'", timeout=20_000)
         expect(button(visit, "Count")).to_be_enabled()
         assert "run" not in visit.link
+
+
+@browser_test
+def test_a_paused_run_is_shown_as_such_and_goes_on(page, kept: Path, opened) -> None:
+    with opened(page.url) as visit:
+        count(visit, to=20, seconds=0.2)
+        expect(visit.page.get_by_text("Counting to 20, ")).to_be_visible(timeout=20_000)
+        (run,) = parse_qs(urlsplit(visit.page.url).query)["run"]
+        jobs.Run(kept / run).pause()
+        paused = visit.page.get_by_text(re.compile(r"The run is paused at \d+%, after step \d+\."))
+        expect(paused).to_be_visible(timeout=20_000)
+        expect(visit.page.get_by_role("progressbar")).to_have_count(0)
+        assert jobs.Run(kept / run).state == "paused"
+        button(visit, "Resume").click()
+        expect(visit.page.get_by_text("Counted to 20.")).to_be_visible(timeout=20_000)

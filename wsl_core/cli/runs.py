@@ -35,9 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, act, summary in (
         ("show", _show, "Show a run: what it was given, how far it is, why it failed."),
         ("cancel", _cancel, "End a run within two seconds. Its last checkpoint is kept."),
+        ("pause", _pause, "Stop a run at its next checkpoint, and wait until it is there."),
         ("resume", _resume, "Let a run go on from its last checkpoint, here, and wait for it."),
     ):
-        action(name, act, summary, "the run").add_argument("id", metavar="ID", help="as listed")
+        one = action(name, act, summary, "the run")
+        one.add_argument("id", metavar="ID", help="as listed")
+    one.add_argument("--step", action="store_true", help="Pause it again at its next checkpoint.")
     prune = action("prune", _prune, "Remove old runs; those under way stay.", "the removed runs")
     for name, metavar, summary in (
         ("days", "N", "Remove runs that nothing happened to for N days"),
@@ -117,10 +120,17 @@ def _cancel(args: argparse.Namespace) -> int:
     return _told(one, args)
 
 
+def _pause(args: argparse.Namespace) -> int:
+    one = jobs.find(args.id)
+    one.pause()
+    one.wait()
+    return _told(one, args)
+
+
 def _resume(args: argparse.Namespace) -> int:
     one = jobs.find(args.id)
     elsewhere = one.state in UNDER_WAY
-    one.resume()
+    one.resume(to_next_checkpoint=args.step)
     told = one.progress
     try:
         while True:
@@ -139,7 +149,7 @@ def _resume(args: argparse.Namespace) -> int:
     status = _told(one, args)
     if one.sentence:
         print(one.sentence, file=sys.stderr)
-    return status if one.state == "finished" else REFUSED
+    return status if one.state in {"finished", "paused"} else REFUSED
 
 
 def _prune(args: argparse.Namespace) -> int:

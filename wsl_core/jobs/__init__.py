@@ -2,8 +2,8 @@
 
 `submit("package.module:function", config)` gives a `Run` at once; its job is worked on by
 `python -m wsl_core.jobs.worker`, in the order of submission. The run lies in a folder below `WSL_RUNS`
-and outlives the process that asked for it: any other finds it there, follows it, cancels it, resumes it
-from its last checkpoint. `run` is for work that somebody waits for.
+and outlives the process that asked for it: any other finds it there, follows it, pauses it at a
+checkpoint, cancels it, resumes it from the last one. `run` is for work that somebody waits for.
 
 A worker is a process of its own: never forked, never importing the pages; what it imports (torch) and
 what it breaks stays in it. This package knows all other rooms only as "module:function".

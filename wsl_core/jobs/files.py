@@ -7,6 +7,8 @@
     result.json             its facts; the arrays are in result.safetensors
     error.json              why it ended without a result
     cancelled               the wish to end it
+    pausing                 the wish that it stop at its next checkpoint
+    paused                  what the worker makes of that wish when it has stopped there
     log.txt                 what the job printed
     lock                    held by the worker that works on it
     waiting                 held by the process that has it in its queue, until its worker is done
@@ -46,6 +48,7 @@ VERSION = 1
 RESERVE_BYTES = 16_384
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 HALF = ".new-"  # what the folder of a run is called until it is whole
+ALL = ("",)  # with which every name begins
 ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 
 
@@ -69,6 +72,8 @@ class RunFiles:
         self.lock = Lock(folder / "lock")
         self.waiting = Lock(folder / "waiting")
         self.mark = folder / "cancelled"
+        self.pausing = folder / "pausing"
+        self.paused = folder / "paused"
         self.log = folder / "log.txt"
         self.inputs = folder / "inputs.safetensors"
         self.events = folder / "events.jsonl"
@@ -133,11 +138,14 @@ class RunFiles:
     def task(self) -> Task:
         """What the job is to work on, from the last checkpoint if there is one."""
         arrays = _unpacked(self.inputs)[0] if self.inputs.exists() else {}
-        checkpoint = None
-        if self.checkpoint.exists():
-            values, header = _unpacked(self.checkpoint)
-            checkpoint = Checkpoint(int(header["step"]), values, json.loads(header["state"]))
-        return Task(self.facts().config, arrays, checkpoint)
+        return Task(self.facts().config, arrays, self.last_checkpoint())
+
+    def last_checkpoint(self, only: tuple[str, ...] = ALL) -> Checkpoint | None:
+        """The last checkpoint, with the arrays whose names begin so; None before the first."""
+        if not self.checkpoint.exists():
+            return None
+        values, header = _unpacked(self.checkpoint, only)
+        return Checkpoint(int(header["step"]), values, json.loads(header["state"]))
 
     def begin(self) -> None:
         """Go back to the last checkpoint: what was told after it will be told again.
@@ -155,8 +163,17 @@ class RunFiles:
         """Take away why an earlier attempt ended; room is kept again to say why this one does."""
         self.error.unlink(missing_ok=True)
         self.mark.unlink(missing_ok=True)
+        self.paused.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             _reserve(self.folder)
+
+    def pause(self) -> bool:
+        """At a checkpoint: whether the run is to stop there, which is noted then."""
+        try:
+            self.pausing.replace(self.paused)
+        except FileNotFoundError:
+            return False
+        return True
 
     def write(self, event: Event) -> None:
         """Keep an event.
@@ -210,11 +227,11 @@ class RunFiles:
             return [], offset
         return [json.loads(line) for line in whole.splitlines()], offset + len(whole) + len(end)
 
-    def result(self) -> Result:
-        """The result; `FileNotFoundError` while there is none."""
+    def result(self, only: tuple[str, ...] = ALL) -> Result:
+        """The result, with the arrays whose names begin so; `FileNotFoundError` while there is none."""
         facts = json.loads(self.outcome.read_text(encoding="utf-8"))
         arrays = self.folder / "result.safetensors"
-        return Result(facts, _unpacked(arrays)[0] if arrays.exists() else {})
+        return Result(facts, _unpacked(arrays, only)[0] if arrays.exists() else {})
 
     def reason(self) -> tuple[WslError, bool] | None:
         """Why the run ended without a result, and whether it was only interrupted."""
@@ -268,11 +285,12 @@ def _packed(arrays: Arrays, header: Mapping[str, Any] | None = None) -> bytes:
     return save(dense, {name: str(value) for name, value in (header or {}).items()})
 
 
-def _unpacked(path: Path) -> tuple[Arrays, dict[str, str]]:
+def _unpacked(path: Path, only: tuple[str, ...] = ALL) -> tuple[Arrays, dict[str, str]]:
     from safetensors import safe_open
 
     with safe_open(path, framework="numpy") as file:
-        return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+        names = [name for name in file.keys() if name.startswith(only)]  # noqa: SIM118
+        return {name: file.get_tensor(name) for name in names}, file.metadata() or {}
 
 
 def _header(path: Path) -> dict[str, str]:

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Iterator
 
 from wsl_core.errors import JobError, WslError
-from wsl_core.jobs.events import Event, Job, Result, Task
+from wsl_core.jobs.events import Checkpoint, Event, Job, Result, Task
 from wsl_core.jobs.files import FULL, RunFiles
 
 
@@ -27,6 +27,8 @@ def perform(name: str, task: Task) -> Iterator[Event]:
 def record(files: RunFiles, events: Iterator[Event], stop: Callable[[], bool]) -> bool:
     """Write events down as they come, and why they ended if not with a result.
 
+    After a checkpoint the run stops there if somebody wants it paused.
+
     Args:
         files: of the run; its lock is held.
         events: of its job, from its last checkpoint on.
@@ -43,6 +45,8 @@ def record(files: RunFiles, events: Iterator[Event], stop: Callable[[], bool]) -
             if isinstance(event, Result):
                 return True
             if stop():
+                return True
+            if isinstance(event, Checkpoint) and files.pause():
                 return True
         if not stop():
             files.fail(JobError(f"The job {name} ended without a result. Report this sentence."))

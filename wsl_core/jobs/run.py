@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 from wsl_core.errors import JobError, WslError
 from wsl_core.jobs import workers
-from wsl_core.jobs.events import Progress, Result
-from wsl_core.jobs.files import RunFiles
+from wsl_core.jobs.events import Checkpoint, Progress, Result
+from wsl_core.jobs.files import ALL, RunFiles
 
-State = Literal["queued", "running", "finished", "failed", "cancelled", "interrupted"]
+State = Literal["queued", "running", "paused", "finished", "failed", "cancelled", "interrupted"]
 
-ENDED = ("finished", "failed", "cancelled", "interrupted")
+ENDED = ("paused", "finished", "failed", "cancelled", "interrupted")  # no worker is on it
 POLL_S = 0.02
 NOTE_LENGTH = 4000
 
@@ -59,6 +59,8 @@ class Run:
             return "running"
         if files.mark.exists():
             return "cancelled"
+        if files.paused.exists():
+            return "paused"
         reason = files.reason()
         if reason is not None:
             return "interrupted" if reason[1] else "failed"
@@ -109,15 +111,26 @@ class Run:
         reason = self._files.reason()
         return None if reason is None else str(reason[0])
 
-    def result(self) -> Result:
+    def checkpoint(self, only: tuple[str, ...] = ALL) -> Checkpoint | None:
+        """The last checkpoint; None before the first, or where the job makes none.
+
+        Args:
+            only: beginnings of the names of the arrays that are read; all of them if not given.
+        """
+        return self._files.last_checkpoint(only)
+
+    def result(self, only: tuple[str, ...] = ALL) -> Result:
         """What the job has found out.
+
+        Args:
+            only: beginnings of the names of the arrays that are read; all of them if not given.
 
         Raises:
             WslError: the one with which the job refused its work, in its own class.
             JobError: there is no result, or none yet.
         """
         with contextlib.suppress(FileNotFoundError):
-            return self._files.result()
+            return self._files.result(only)
         raise self._error()
 
     def _error(self) -> WslError:
@@ -130,6 +143,7 @@ class Run:
         words = {
             "queued": "waits for its turn. Wait for it",
             "running": "is not done yet. Wait for it",
+            "paused": "is paused. Resume it",
             "cancelled": "was cancelled. Resume it, or start it anew",
         }
         return JobError(
@@ -137,7 +151,7 @@ class Run:
         )
 
     def wait(self, timeout: float | None = None) -> State:
-        """Wait until the run has ended, or for `timeout` seconds; how it stands then."""
+        """Wait until no worker is on the run, or for `timeout` seconds; how it stands then."""
         deadline = None if timeout is None else time.monotonic() + timeout
         while (state := self.state) not in ENDED:
             if deadline is not None and time.monotonic() > deadline:
@@ -151,21 +165,51 @@ class Run:
         Raises:
             JobError: the folder of the run cannot be written.
         """
-        if self.state in ("queued", "running", "interrupted"):
-            try:
-                self._files.mark.touch()
-            except OSError as error:
-                raise self._files.unwritable(error) from None
+        if self.state in ("queued", "running", "paused", "interrupted"):
+            self._wish(self._files.mark)
             workers.QUEUES[self.lane].drop(self.folder)
 
-    def resume(self) -> "Run":
+    def pause(self) -> None:
+        """Have it stop at its next checkpoint, whichever process works on it; then it holds no worker.
+
+        Nothing changes where it is not under way.
+
+        Raises:
+            JobError: the folder of the run cannot be written.
+        """
+        if self.state in ("queued", "running"):
+            self._wish(self._files.pausing)
+
+    @property
+    def pausing(self) -> bool:
+        """Whether it is under way and will stop at its next checkpoint."""
+        return self._files.pausing.exists() and self.state in ("queued", "running")
+
+    def resume(self, *, to_next_checkpoint: bool = False) -> "Run":
         """Let it go on from its last checkpoint, in a worker of this process.
 
-        Nothing changes where it is finished or under way.
+        Where it is under way and about to pause, it goes on. Nothing changes where it is finished.
+
+        Args:
+            to_next_checkpoint: pause it again there: a step.
 
         Raises:
             JobError: the queue is full, or the folder of the run cannot be written.
         """
-        if self.state in ("failed", "cancelled", "interrupted"):
+        state = self.state
+        if state == "finished":
+            return self
+        self._wish(self._files.pausing, withdrawn=not to_next_checkpoint)
+        if state in ENDED:
             workers.enqueue(RunFiles(self.folder))
         return self
+
+    def _wish(self, mark: Path, *, withdrawn: bool = False) -> None:
+        """Leave a mark for the worker, or take it away."""
+        try:
+            if withdrawn:
+                mark.unlink(missing_ok=True)
+            else:
+                mark.touch()
+        except OSError as error:
+            raise self._files.unwritable(error) from None

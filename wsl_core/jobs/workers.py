@@ -93,7 +93,8 @@ class Worker:
 
 def _write_down(files: RunFiles, status: int) -> None:
     """Say why a run has no outcome, where its worker could not."""
-    if files.outcome.exists() or files.error.exists() or files.mark.exists():
+    ends = (files.outcome, files.error, files.mark, files.paused)
+    if any(one.exists() for one in ends):
         return
     name = files.facts().name
     if files.lock.take():

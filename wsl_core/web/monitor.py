@@ -3,7 +3,7 @@
 `start` is a button that submits a job and puts the run into the link, so that a reload, or another
 visitor with the link, finds it again. `watch` shows it: progress, place in the queue, time left,
 figures as they come, Cancel, Resume. While the run is alive a fragment asks about it every second;
-when it has ended, the page runs once more and can show the result.
+when it has ended or is paused, the page runs once more and can show what there is.
 """
 
 import math
@@ -227,7 +227,10 @@ def _show(
         return
     if state == "finished":
         return
-    if state == "failed":
+    if state == "paused":
+        at = "" if latest.step is None else f", after step {latest.step}"
+        st.info(f"The run is paused at {latest.share:.0%}{at}.", icon=":material/pause_circle:")
+    elif state == "failed":
         st.error(plain(run.sentence or "The run failed."), icon=":material/error:")
     else:
         why = f"was {state} at {latest.share:.0%}." if latest.share else f"was {state}."

@@ -17,6 +17,10 @@ from wsl_core.settings import settings
 def _prepare() -> None:
     from wsl_core.web import (  # noqa: F401
         activation_maps,
+        adaptation_downloads,
+        adaptation_struggle,
+        adaptation_table,
+        adaptation_training,
         attribution_drawer,
         digits,
         forward,

@@ -75,4 +75,11 @@ STATIONS = (
         "Turn maps into points and boxes, judge them, and see published beside measured.",
         ":material/my_location:",
     ),
+    Station(
+        "Domain adaptation",
+        "adaptation",
+        TRANSFER,
+        "Train on labelled pictures of one kind, name those of another: watch a domain classifier struggle.",
+        ":material/swap_horiz:",
+    ),
 )

@@ -12,7 +12,7 @@ from wsl_core.figures.marks import marked
 from wsl_core.figures.selection import outlined
 from wsl_core.images import Photo
 from wsl_core.networks.network import resized
-from wsl_core.web import forward
+from wsl_core.web import adaptation_thumbnail, forward
 from wsl_core.web import localization as localized
 from wsl_core.web import localization_sentences as localized_words
 from wsl_core.web.activation_maps import ActivationMapView, alternative_text, shown_classes
@@ -83,6 +83,11 @@ def localization(chosen: Chosen) -> tuple[bytes, str]:
     return Photo.from_array(drawn).jpeg(SIDE), text
 
 
+def adaptation(chosen: Chosen) -> tuple[bytes, str]:
+    """JPEG and alternative text: a digit blended into the picture, as in MNIST-M."""
+    return adaptation_thumbnail.blended(chosen, SIDE)
+
+
 def _small(photo: Photo) -> Photo:
     """Its pixels reduced to the thumbnail's size."""
     share = SIDE / max(photo.width, photo.height)
@@ -95,6 +100,7 @@ THUMBNAILS: dict[str, Callable[[Chosen], tuple[bytes, str]]] = {
     "activation_maps": activation_map,
     "localization": localization,
     "pooling": pooling,
+    "adaptation": adaptation,
 }
 
 

@@ -14,6 +14,10 @@ from wsl_core.errors import DatasetError
 Float32 = NDArray[np.float32]
 SOURCE, TARGET = 0, 1
 """The domains, as batch normalisation numbers its statistics."""
+MODEL, SNAPSHOT, PROBE = "model/", "snapshot/", "probe/"
+"""Before the names of a run's arrays: its network's, what was kept at every look, what was looked at."""
+SEEN = "evaluation_"
+"""Before the names of figures that only the evaluation may see."""
 
 
 class Unlabelled(Protocol):

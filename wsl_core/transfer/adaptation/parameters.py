@@ -38,8 +38,8 @@ class AdaptationParameters(BaseModel):
     steps: int | None = Field(
         None, ge=1, le=200_000, title="Steps", description="Updates of the weights."
     )
-    batch: int = Field(
-        64, ge=2, le=2048, title="Batch", description="Pictures of each domain in an update."
+    batch: int | None = Field(
+        None, ge=2, le=2048, title="Batch", description="Pictures of each domain in an update."
     )
     rate: float | None = Field(
         None, gt=0, le=1, title="Learning rate", description="Learning rate at the start."
@@ -117,8 +117,8 @@ class AdaptationParameters(BaseModel):
         2e-4, gt=0, le=1, title="Rate of the discriminator", description="Of ADDA's discriminator."
     )
     encoder_rate: float = Field(
-        5e-5, gt=0, le=1, title="Rate of the target's encoder",
-        description="Lower than the discriminator's, since nothing ties the encoder to the classes.",
+        2e-4, gt=0, le=1, title="Rate of the target's encoder",
+        description="Nothing ties the encoder to the classes: with a larger one it may permute them.",
     )  # fmt: skip
     latent: float = Field(
         0.2, ge=0, le=10, title="Weight of the latent adversary",

@@ -12,7 +12,7 @@ from wsl_core.transfer.adaptation.methods import method
 Row = dict[str, Any]
 
 EVERYWHERE: Row = {
-    "steps": 2000, "rate": 0.01, "decay": "tail", "weight_decay": 0.0, "inputs": "mean",
+    "steps": 2000, "batch": 64, "rate": 0.01, "decay": "tail", "weight_decay": 0.0, "inputs": "mean",
     "augmentation": "none", "negatives": False, "strong": "shift", "strong_negatives": False,
     "architecture": "fast-digits",
 }  # fmt: skip
@@ -25,24 +25,31 @@ METHODS: dict[str, Row] = {
 }
 
 SIGNS: Row = {
-    "rate": 0.02, "weight_decay": 1e-4, "inputs": "picture", "augmentation": "signs", "strong": "signs",
-    "architecture": "fast-signs",
+    "steps": 5000, "batch": 32, "weight_decay": 1e-4, "inputs": "picture", "augmentation": "signs",
+    "strong": "signs", "architecture": "fast-signs",
 }  # fmt: skip
+USPS: Row = {"steps": 5000, "batch": 32, "augmentation": "affine", "strong": "affine"}
 
 PAIRS: dict[str, Row] = {
+    "mnist-mnistm": {"steps": 10_000, "batch": 32},
+    "mnist-mnistm-shipped": {"steps": 2400, "batch": 32},
+    "synnumbers-svhn": {"steps": 6000, "batch": 32},
+    "svhn-mnist": {"steps": 6000, "batch": 32},
     "synsigns-gtsrb": SIGNS,
     "drawnsigns-gtsrb": SIGNS,
-    "digits-dimmed": {"steps": 700},
-    "digits-photos": {"steps": 1400},
-    "digits-colours": {"steps": 1400},
+    "mnist-usps": USPS,
+    "usps-mnist": USPS,
+    "digits-dimmed": {"steps": 1000, "batch": 32},
+    "digits-photos": {"steps": 2400, "batch": 32},
+    "digits-colours": {"steps": 2400, "batch": 32},
     "photo-sketch": {"steps": 600},
 }
 
 TOGETHER: dict[tuple[str, str], Row] = {
     ("mnist-mnistm", "self-training"): {"strong_negatives": True},
     ("mnist-mnistm-shipped", "self-training"): {"strong_negatives": True},
-    ("mnist-usps", "self-training"): {"augmentation": "affine", "strong": "affine"},
-    ("usps-mnist", "self-training"): {"augmentation": "affine", "strong": "affine"},
+    ("mnist-usps", "translation"): {"steps": 3000},
+    ("usps-mnist", "translation"): {"steps": 3000},
 }
 
 PAPERS: dict[str, str] = {
@@ -67,5 +74,6 @@ def recipe(pair: str, name: str, network: str) -> Row:
     )
     if network == "paper":
         own = PAPERS.get(pair, "lenet" if name in LENET else "digits")
-        found = found | {"architecture": own, "decay": "paper" if name not in LENET else "constant"}
+        decay = "constant" if name in LENET else "paper"
+        found = found | {"architecture": own, "batch": 64, "decay": decay}
     return found

@@ -14,17 +14,24 @@ from numpy.typing import NDArray
 from wsl_core.datasets.domains import DomainPair
 from wsl_core.errors import DatasetError
 from wsl_core.jobs import Checkpoint, Result
-from wsl_core.transfer.adaptation.contract import SOURCE, TARGET, Adapted, Labelled
+from wsl_core.transfer.adaptation.contract import (
+    MODEL,
+    PROBE,
+    SEEN,
+    SNAPSHOT,
+    SOURCE,
+    TARGET,
+    Adapted,
+    Labelled,
+)
 from wsl_core.transfer.adaptation.diagnosis import remarks
 from wsl_core.transfer.adaptation.fitting import Look
 from wsl_core.transfer.adaptation.methods import method
 from wsl_core.transfer.adaptation.parameters import AdaptationParameters
 from wsl_core.transfer.adaptation.torch_adapted import AdaptedFeatures, AdaptedNetwork
 
-SEEN = "evaluation_"  # before the names of figures that only the evaluation may see
 PROBED = 200  # values of each domain whose features are kept at every look
 DRAWN = 8  # of each domain whose translations are kept at every look
-MODEL, SNAPSHOT, PROBE = "model/", "snapshot/", "probe/"  # before the names of the result's arrays
 CRITERIA = ("infomax", "entropy", "snd", "reverse")
 Figures = dict[str, float]
 
@@ -117,6 +124,7 @@ class Record:
         """For a checkpoint, beside the arrays."""
         return {
             "curve": list(self.curve), "looks": list(self.looks), "seconds": self.seconds, "data": self.data,
+            "classes": list(self.pair.classes),
         }  # fmt: skip
 
     def restore(self, checkpoint: Checkpoint) -> None:

@@ -99,6 +99,7 @@ class Problem:
         how: the parameters, settled.
         inputs: how values are standardised.
         classes: K, one more than the largest label of the source.
+        batch: values of each domain in a step.
         shape: of an input, (C, H, W) or (D,).
     """
 
@@ -109,6 +110,8 @@ class Problem:
         self.inputs = Inputs.of(self.source, self.target, how)
         self.classes = int(self.labels.max()) + 1
         self.pictures = self.source.ndim == 4
+        assert how.batch is not None
+        self.batch = how.batch
         size = self.source.shape[1:]
         self.shape = (size[2], *size[:2]) if self.pictures else size
         self._orders = [
@@ -118,7 +121,7 @@ class Problem:
 
     def source_batch(self, number: int) -> tuple[Tensor, Tensor]:
         """Standardised inputs of a step, changed at random where that is asked for, and their labels."""
-        chosen = self._orders[SOURCE].batch(number, self.how.batch)
+        chosen = self._orders[SOURCE].batch(number, self.batch)
         x = self.inputs.raw(self.source[chosen])
         augmentation, negatives = self.how.augmentation or "none", bool(self.how.negatives)
         if self.pictures and (augmentation != "none" or negatives):
@@ -153,4 +156,4 @@ class Problem:
             yield self.inputs.standardised(part, domain)
 
     def _target(self, number: int) -> Tensor:
-        return self.inputs.raw(self.target[self._orders[TARGET].batch(number, self.how.batch)])
+        return self.inputs.raw(self.target[self._orders[TARGET].batch(number, self.batch)])

@@ -14,11 +14,11 @@ from wsl_core.datasets.domains import evaluation_folder
 from wsl_core.errors import ParameterError
 from wsl_core.jobs import Checkpoint, Progress
 from wsl_core.transfer.adaptation import torch_adapted
-from wsl_core.transfer.adaptation.contract import Adapted, Labelled
+from wsl_core.transfer.adaptation.contract import MODEL, Adapted, Labelled
 from wsl_core.transfer.adaptation.deep_features import on_features
 from wsl_core.transfer.adaptation.fitting import Look, fitted
 from wsl_core.transfer.adaptation.methods import method
-from wsl_core.transfer.adaptation.record import MODEL, Record, digest
+from wsl_core.transfer.adaptation.record import Record, digest
 from wsl_core.transfer.adaptation.request import Request
 
 

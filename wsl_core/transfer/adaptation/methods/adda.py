@@ -5,8 +5,8 @@ classifier stay as they are. A discriminator learns to tell features of the sour
 those of the target, by the copy; the copy learns with inverted labels: it minimises -log D(features), and
 not the negative of the discriminator's loss, as a reversal layer would. (3) The classifier reads the copy.
 
-Nothing ties the copy to the classes, so it moves more slowly than the discriminator. In step 2 there is no
-dropout: the discriminator would see it in one of the two.
+Nothing ties the copy to the classes. In step 2 there is no dropout: the discriminator would see it in one of
+the two.
 """
 
 import copy

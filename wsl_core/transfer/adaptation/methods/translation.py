@@ -26,7 +26,7 @@ from wsl_core.transfer.adaptation.torch_networks import dense, judge, unflattene
 
 BETAS = (0.5, 0.999)
 REDRAWN = 2  # translated batches have statistics of their own: SOURCE + 2 and TARGET + 2
-WIDTH = 16  # channels before the last layer of a decoder; twice as many before that
+WIDTH = 8  # channels before the last layer of a decoder; twice as many before that
 
 
 class Decoders(nn.Module):

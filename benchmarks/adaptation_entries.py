@@ -1,0 +1,101 @@
+"""What `benchmarks.adaptation_pairs` trains: one entry a row of its table. Rows are added here."""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmarks.adaptation_trainings import Training
+from wsl_core.transfer.adaptation import AdaptationParameters
+from wsl_core.transfer.adaptation.request import Request
+
+SOURCE_ONLY, TARGET = "source-only", "target"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a row of the table is about.
+
+    Attributes:
+        pair: name of the pair of domains.
+        method: name of the method.
+        network: "fast" or "paper".
+        variant: what is other than in the recipe, in words; empty for the recipe.
+        extra: fields of `AdaptationParameters` beside them.
+    """
+
+    pair: str
+    method: str
+    network: str = "fast"
+    variant: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def name(self) -> tuple[str, str, str, str]:
+        """What no other entry has."""
+        return self.pair, self.method, self.network, self.variant
+
+    def request(self, seed: int) -> Request:
+        """Of one training."""
+        how = {"method": self.method, "network": self.network, "seed": seed, **self.extra}
+        return Request(pair=self.pair, adaptation=AdaptationParameters.model_validate(how))
+
+    def trainings(self, seed: int) -> dict[str, Training]:
+        """The method's, source only's and the ceiling's, by the method's name."""
+        request = self.request(seed)
+        own = {
+            name: Training.of(request.baseline(name))
+            for name in (SOURCE_ONLY, TARGET)
+            if name != self.method
+        }
+        return {self.method: Training.of(request), **own}
+
+    def command(self, seeds: int) -> str:
+        """What trains the same from the command line."""
+        words = ["python", "-m", "wsl_core", "adapt", "--pair", self.pair, "--method", self.method]
+        words += ["--network", self.network, "--seeds", str(seeds)]
+        for name, value in self.extra.items():
+            flag = name.replace("_", "-")
+            if name == "adversarial":
+                words.append(f"--{flag}" if value else f"--no-{flag}")
+            elif isinstance(value, bool):
+                words += [f"--{flag}", "yes" if value else "no"]
+            else:
+                words += [f"--{flag}", str(value)]
+        return shlex.join(words)
+
+
+def entries(pair: str, *methods: str, network: str = "fast") -> tuple[Entry, ...]:
+    """The recipes of several methods."""
+    return tuple(Entry(pair, method, network) for method in methods)
+
+
+INGREDIENTS = tuple(
+    Entry("mnist-mnistm", method, variant=variant, extra=extra)
+    for method, variant, extra in (
+        ("source-only", "nothing added", {}),
+        ("source-only", "negatives of the source", {"negatives": True}),
+        ("dann", "the reversed gradient", {}),
+        ("dann", "the reversed gradient, negatives of the source", {"negatives": True}),
+        ("self-training", "the teacher, negatives in its strong view", {"adversarial": False}),
+        ("self-training", "the reversed gradient, the teacher", {"strong_negatives": False}),
+        ("self-training", "all three", {}),
+    )
+)
+"""What each ingredient adds; the words say what is used beside labelled source pictures."""
+
+ENTRIES: tuple[Entry, ...] = (
+    *entries("mnist-mnistm", "source-only", "sa", "dann", "adabn", "coral", "self-training", "target"),
+    *INGREDIENTS,
+    *entries("digits-dimmed", "dann"),
+    *entries("digits-photos", "dann"),
+    *entries("mnist-mnistm-shipped", "dann"),
+    *entries("mnist-usps", "dann", "self-training", "adda", "translation"),
+    *entries("usps-mnist", "dann", "self-training", "adda", "translation"),
+    *entries("photo-sketch", "sa", "coral", "dann", "self-training"),
+    *entries("synsigns-gtsrb", "dann", "self-training", "adabn"),
+    *entries("drawnsigns-gtsrb", "dann", "self-training"),
+    *entries("synnumbers-svhn", "dann", "adabn", "coral", "sa"),
+    *entries("svhn-mnist", "dann"),
+)  # fmt: skip
+"""All rows, in the order in which they are trained. Rows are added here."""
