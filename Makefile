@@ -72,11 +72,9 @@ heads: .venv/development.stamp ## train the shipped heads anew on VOC, and measu
 
 # What the page of adaptation opens with: the first seed of each method, on pairs that come with the program.
 # Beside each its baselines are trained, too, with the same steps.
-SHOWN := source-only sa dann adda translation self-training target
-runs: adapt = $(BIN)/python -m wsl_core adapt --seeds 1 --ship assets/runs
-runs: .venv/development.stamp ## train the finished runs of the adaptation page anew (half an hour)
-	for method in $(SHOWN); do $(adapt) --pair mnist-mnistm-shipped --method $$method || exit; done
-	for pair in digits-dimmed digits-photos digits-colours; do $(adapt) --pair $$pair --method dann || exit; done
+SHOWN := mnist-mnistm-shipped digits-dimmed digits-photos mnist-mnistm:dann mnist-usps:translation
+runs: .venv/development.stamp ## train the finished runs of the adaptation page anew (an hour)
+	$(BIN)/python -m benchmarks.adaptation_pairs --seeds 1 --only $(SHOWN) --ship assets/runs
 
 screenshot: .venv/development.stamp ## make the picture of the README anew from the running app
 	$(BIN)/python -m benchmarks.screenshot

@@ -84,12 +84,27 @@ INGREDIENTS = tuple(
 )
 """What each ingredient adds; the words say what is used beside labelled source pictures."""
 
+OTHERS = (
+    "source-only", "sa", "adda", "translation", "self-training", "coral", "adabn", "target",
+)  # fmt: skip
+LAMBDAS = tuple(
+    Entry(
+        "mnist-mnistm-shipped",
+        "dann",
+        variant=f"lambda to {most:g}",
+        extra={"lambda_largest": most},
+    )
+    for most in (0.1, 3.0)
+)
+"""What the largest lambda does to the struggle."""
+
 ENTRIES: tuple[Entry, ...] = (
     *entries("mnist-mnistm", "source-only", "sa", "dann", "adabn", "coral", "self-training", "target"),
     *INGREDIENTS,
     *entries("digits-dimmed", "dann"),
     *entries("digits-photos", "dann"),
-    *entries("mnist-mnistm-shipped", "dann"),
+    *entries("mnist-mnistm-shipped", "dann", *OTHERS),
+    *LAMBDAS,
     *entries("mnist-usps", "dann", "self-training", "adda", "translation"),
     *entries("usps-mnist", "dann", "self-training", "adda", "translation"),
     *entries("photo-sketch", "sa", "coral", "dann", "self-training"),

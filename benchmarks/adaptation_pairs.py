@@ -1,6 +1,7 @@
 """How far does each method of adaptation come, over three seeds, on the lecture's pairs and others?
 
     python -m benchmarks.adaptation_pairs [--only PAIR[:METHOD[:VARIANT]] ...] [--seeds 3] [--write] [--json]
+                                          [--ship DIR]
 
 Every entry of `ENTRIES` is trained as `wsl adapt` trains it, and beside it, with the same steps, network and
 augmentation: source only, and the ceiling where the pair has labelled target pictures. Entries that ask for
@@ -14,6 +15,8 @@ can work at once on different pairs. `--write` keeps what is finished, whoever t
 file stay while their recipe is the same. `--list` shows what is done and what is not. The whole takes
 many hours.
 
+`--ship` saves the first seed of each of these entries as the adaptation page shows it, small.
+
 `results/adaptation_pairs.csv` has a row an entry, `results/adaptation_trainings.csv` one a training.
 """
 
@@ -22,6 +25,8 @@ import json
 import statistics
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from benchmarks import measure
@@ -29,6 +34,7 @@ from benchmarks.adaptation_entries import ENTRIES, SOURCE_ONLY, TARGET, Entry
 from benchmarks.adaptation_trainings import Training
 from wsl_core.datasets import domains
 from wsl_core.errors import DatasetError, ParameterError, WslError
+from wsl_core.transfer.adaptation.finished import AdaptationRun
 from wsl_core.transfer.adaptation.results import summarised
 
 TABLE, TRAININGS = "adaptation_pairs", "adaptation_trainings"
@@ -110,6 +116,8 @@ def row(entry: Entry, seeds: int) -> dict[str, Any] | None:
     # A fraction to four digits; without a ceiling, or with one seed, an empty cell.
     found = summarised(own, facts[SOURCE_ONLY], facts[TARGET]).to_json()
     figures = {name: "" if value is None else value for name, value in found.items()}
+    if entry.method == SOURCE_ONLY:  # it is one end of the gap
+        figures["gap_covered"] = ""
     latest = max(own, key=lambda one: str(one["date"]))
     return {
         "pair": entry.pair,
@@ -217,6 +225,21 @@ def table(found: Sequence[Mapping[str, Any]]) -> str:
     return measure.table([head, *lines], left=2)
 
 
+def ship(entry: Entry, place: Path) -> None:
+    """Save the first seed of an entry as the adaptation page shows it.
+
+    Raises:
+        ParameterError: the folder cannot be written.
+    """
+    result = Training.of(entry.request(0)).result()
+    if result is None:
+        return
+    shown = AdaptationRun.of(result)
+    facts = shown.facts | {"command": entry.command(1)}
+    name = "-".join([shown.name, *entry.variant.split()])
+    replace(shown, facts=facts).save(place / name)
+
+
 def percent(value: Any) -> str:
     """One decimal; a dash for what could not be measured."""
     return "-" if value in ("", None) else f"{100 * float(value):.1f}"
@@ -235,6 +258,8 @@ def main() -> int:
                         help=f"keep benchmarks/results/{TABLE}.csv and {TRAININGS}.csv")  # fmt: skip
     parser.add_argument("--anew", action="store_true", help="train these entries again")
     parser.add_argument("--list", action="store_true", help="train nothing: show what is done")
+    parser.add_argument("--ship", type=Path, metavar="DIR",
+                        help="save first seeds for the page, DIR/PAIR-METHOD")  # fmt: skip
     arguments = parser.parse_args()
     try:
         wanted = chosen(arguments.only)
@@ -251,6 +276,8 @@ def main() -> int:
     refused = train(wanted, arguments.seeds, anew=arguments.anew)
     own = [one for entry in wanted if (one := row(entry, arguments.seeds))]
     print(json.dumps({"rows": own, "refused": refused}, indent=1) if arguments.json else table(own))
+    for entry in wanted if arguments.ship else ():
+        ship(entry, arguments.ship)
     if arguments.write:
         for name, lines in ((TABLE, rows(ENTRIES, arguments.seeds)),
                             (TRAININGS, training_rows(ENTRIES, arguments.seeds))):  # fmt: skip

@@ -18,6 +18,7 @@ from wsl_core.datasets import domains
 from wsl_core.figures import adaptation_results as results
 from wsl_core.jobs.locks import Lock
 from wsl_core.transfer.adaptation import METHODS, AdaptationParameters
+from wsl_core.transfer.adaptation.finished import AdaptationRun
 
 BASE = {"source-only": 0.4, "dann": 0.7, "self-training": 0.8, "target": 0.9, "sa": 0.5}
 TOY = Entry("digits-dimmed", "dann", extra={"steps": 4})
@@ -231,3 +232,20 @@ def test_a_real_training_is_kept_with_its_arrays(monkeypatch, tmp_path) -> None:
     assert "machine" in facts
     one.forget()
     assert one.kept() is None
+
+
+def test_the_first_seed_is_saved_as_the_page_reads_it(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("WSL_CACHE", str(tmp_path / "cache"))
+    small = {"steps": 4, "batch": 8, "interval": 2, "lambda_largest": 0.1}
+    entry = Entry("digits-dimmed", "dann", variant="lambda to 0.1", extra=small)
+    benchmark.ship(entry, tmp_path / "runs")
+    assert not (tmp_path / "runs").exists()  # it is not trained yet
+    accuracy = Training.of(entry.request(0)).facts()["accuracy"]
+    benchmark.ship(entry, tmp_path / "runs")
+    (place,) = (tmp_path / "runs").iterdir()
+    assert place.name == "digits-dimmed-dann-lambda-to-0.1"
+    run = AdaptationRun.load(place)
+    assert run.steps.tolist() == [0, 2, 4]
+    assert run.parameters.lambda_largest == 0.1
+    assert run.facts["accuracy"] == pytest.approx(accuracy, rel=1e-5)
+    assert run.facts["command"] == entry.command(1)

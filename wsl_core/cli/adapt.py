@@ -5,7 +5,6 @@ import datetime
 import json
 import shlex
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from wsl_core.datasets import domains
 from wsl_core.errors import DatasetError, ParameterError
 from wsl_core.jobs import Result
 from wsl_core.transfer.adaptation import JOB, METHODS, AdaptationParameters, method
-from wsl_core.transfer.adaptation.finished import AdaptationRun
 from wsl_core.transfer.adaptation.methods import COMMON
 from wsl_core.transfer.adaptation.request import Request
 from wsl_core.transfer.adaptation.results import Summary, summarised
@@ -66,11 +64,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="Folder for curves, features and weights of every run, and summary.json.",
     )
     parser.add_argument(
-        "--ship",
-        metavar="DIR",
-        help="Folder for the method's first run as the pages show it, small: DIR/PAIR-METHOD.",
-    )
-    parser.add_argument(
         "--evaluate",
         metavar="FOLDER",
         help="Also test the last seed's network on a sheet (test.webp and test.npz), or on class folders.",
@@ -116,10 +109,6 @@ def run(args: argparse.Namespace) -> int:
         found["evaluated"] = _evaluated(Path(args.evaluate), results[wanted.seeds - 1])
     if args.out:
         _write(Path(args.out), args, wanted, how, found, results)
-    if args.ship:
-        first = AdaptationRun.of(results[0])
-        facts = first.facts | {"command": _command(args)}
-        replace(first, facts=facts).save(Path(args.ship) / first.name)
     for config in configs:
         following.taken(JOB, config)
     if args.json:
@@ -226,7 +215,7 @@ def _command(args: argparse.Namespace) -> str:
     """The command that makes the figures again, whatever this machine calls its folders."""
     words = ["python", "-m", "wsl_core", "adapt"]
     for name, value in vars(args).items():
-        if name in {"run", "out", "ship", "json", "evaluate"}:
+        if name in {"run", "out", "json", "evaluate"}:
             continue
         if isinstance(value, bool):
             words.append(arguments.flag(name) if value else f"--no-{name.replace('_', '-')}")

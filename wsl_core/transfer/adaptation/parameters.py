@@ -116,8 +116,8 @@ class AdaptationParameters(BaseModel):
     discriminator_rate: float = Field(
         2e-4, gt=0, le=1, title="Rate of the discriminator", description="Of ADDA's discriminator."
     )
-    encoder_rate: float = Field(
-        2e-4, gt=0, le=1, title="Rate of the target's encoder",
+    encoder_rate: float | None = Field(
+        None, gt=0, le=1, title="Rate of the target's encoder",
         description="Nothing ties the encoder to the classes: with a larger one it may permute them.",
     )  # fmt: skip
     latent: float = Field(

@@ -90,6 +90,7 @@ class ADDA(SourceOnly):
         if measured:
             figures["gradient_encoder"] = norm_of(self.target.maps, self.target.hidden)
         self.domain.zero_grad(set_to_none=True)  # that gradient was for the copy alone
+        assert self.how.encoder_rate is not None
         self.optimisers["encoder"].step(self.how.encoder_rate)
         return figures
 
