@@ -148,8 +148,9 @@ def of_pair(found: Iterable[Measured], pair: str) -> list[Measured]:
 
 
 def variants(found: Iterable[Measured], pair: str) -> list[Measured]:
-    """The variants of one pair, in the file's order: what each ingredient adds."""
-    return [one for one in found if one.pair == pair and one.variant]
+    """The variants of one pair, in the file's order: what each ingredient adds, in as many steps."""
+    own = [one for one in found if one.pair == pair and one.variant]
+    return [one for one in own if one.steps == own[0].steps]
 
 
 def covered(accuracy: float, source_only: float, target: float | None) -> float | None:

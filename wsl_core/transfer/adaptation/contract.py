@@ -48,6 +48,9 @@ class Adapted(Protocol):
     def features(self, values: NDArray[Any]) -> Float32:
         """(N, D) what the last layer of the classifier reads."""
 
+    def scores_of(self, features: Float32) -> Float32:
+        """(N, D) features -> (N, K) logits: with `features`, both from one pass."""
+
     @property
     def on_source(self) -> "Adapted":
         """The same with the statistics of the source domain."""

@@ -187,7 +187,7 @@ def _look(learner: Learner, kept: _Kept, step: int) -> Look:
     source, labels = problem.source[chosen], problem.labels.numpy()[chosen]
     target = problem.target[problem.sample(TARGET, MOST)]
     own, other = adapted.on_source.features(source), adapted.features(target)
-    scores = adapted.scores(target)
+    scores = adapted.scores_of(other)
     figures = choice.criteria(own, labels, other, scores)
     figures["largest_class"] = float(np.bincount(scores.argmax(1)).max() / len(scores))
     figures["proxy_distance"] = proxy_distance(own, other)

@@ -84,16 +84,22 @@ class Record:
 
     def look(self, look: Look) -> Figures:
         """Measure the network on the evaluation half, and keep what the probes give."""
-        adapted = look.adapted
-        figures = look.figures | {f"{SEEN}target_accuracy": accuracy(adapted, self.evaluation)}
+        adapted, evaluation = look.adapted, self.evaluation
+        features = adapted.features(evaluation.values)
+        right = adapted.scores_of(features).argmax(1) == evaluation.labels
+        figures = look.figures | {f"{SEEN}target_accuracy": float(right.mean())}
         if self.pair.source_evaluation is not None:
             held_out = self.pair.source_evaluation
             figures[f"{SEEN}source_accuracy"] = accuracy(adapted.on_source, held_out)
         values = (self.source.values[self.probes[0]], self.pair.evaluation.values[self.probes[1]])
-        readers = (adapted.on_source, adapted)
-        for name in ("features", "scores"):
-            both = [getattr(r, name)(v) for r, v in zip(readers, values, strict=True)]
-            self._keep(name, np.concatenate(both).astype(np.float16))
+        if evaluation is self.pair.evaluation:
+            probed = features[self.probes[1]]
+        else:
+            probed = adapted.features(values[TARGET])
+        both = (adapted.on_source.features(values[SOURCE]), probed)
+        scores = [adapted.scores_of(one) for one in both]
+        self._keep("features", np.concatenate(both).astype(np.float16))
+        self._keep("scores", np.concatenate(scores).astype(np.float16))
         drawn = [look.learner.translated(values[d][:DRAWN], d) for d in (SOURCE, TARGET)]
         pictures = [one for one in drawn if one is not None]
         if pictures:

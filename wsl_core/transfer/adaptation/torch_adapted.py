@@ -59,6 +59,12 @@ class AdaptedNetwork:
         """(N, D) what the output layer reads."""
         return self._read(values, hidden=True)
 
+    def scores_of(self, features: Float32) -> Float32:
+        """(N, D) features -> (N, K) logits."""
+        with torch.inference_mode():
+            found: Float32 = self.network.output(torch.from_numpy(features)).numpy()
+        return found
+
     def _read(self, values: NDArray[Any], *, hidden: bool) -> Float32:
         return np.concatenate([part.numpy() for part in self._parts(values, hidden)])
 
@@ -121,7 +127,11 @@ class AdaptedFeatures:
 
     def scores(self, values: NDArray[Any]) -> Float32:
         """(N, K) logits."""
-        return self.linear.scores(self.features(values))
+        return self.scores_of(self.features(values))
+
+    def scores_of(self, features: Float32) -> Float32:
+        """(N, d) features -> (N, K) logits."""
+        return self.linear.scores(features)
 
     def predict(self, values: NDArray[Any]) -> NDArray[np.int64]:
         """(N,) the class with the highest score."""
