@@ -101,7 +101,7 @@ LAMBDAS = tuple(
 ENTRIES: tuple[Entry, ...] = (
     *entries("mnist-mnistm", "source-only", "sa", "dann", "adabn", "coral", "self-training", "target"),
     *INGREDIENTS,
-    Entry("mnist-mnistm", "dann", variant="in a minute", extra={"steps": 1500}),
+    Entry("mnist-mnistm", "dann", variant="in a minute", extra={"steps": 1300}),
     *entries("digits-dimmed", "dann"),
     *entries("digits-photos", "dann"),
     *entries("mnist-mnistm-shipped", "dann", *OTHERS),

@@ -31,7 +31,10 @@ FLAGS = {
     "--strong-negatives --pretraining --discriminator-rate --encoder-rate --latent --translated --identity "
     "--cycle --translated-labels --adversary-rate --dimensions --ridge --interval --choice "
     "--architecture --json",
-    "evaluate": "localization",
+    "evaluate": "localization retrieval",
+    "index": "--out --network --weights --tap --sizes --power --grid --components --most "
+    "--archive-megabytes --json",
+    "query": "--index --region --top --network --json",
     "generate": "syn-numbers syn-signs mnist-m --count --seed --split --out --overwrite --json",
     "networks": "fetch --json",
     "runs": "list show cancel resume prune",

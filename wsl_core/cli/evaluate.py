@@ -5,12 +5,13 @@ import argparse
 # A new measure: its module in this folder (localization is evaluate_localization.py), and what it says.
 MEASURES = {
     "localization": "classification, points and boxes, by a head trained from image labels or none",
+    "retrieval": "mean average precision of finding pictures of the same class by their features",
 }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the measures; each declares its own arguments when it is chosen."""
-    parser.description = "Measure on labelled pictures how good maps are."
+    parser.description = "Measure on labelled pictures how good maps and features are."
     measures = parser.add_subparsers(metavar="WHAT", required=True, title="what is measured")
     for name, summary in MEASURES.items():
         measures.add_parser(name, command=f"evaluate-{name}", help=summary)

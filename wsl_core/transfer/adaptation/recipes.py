@@ -34,7 +34,7 @@ USPS: Row = {"steps": 5000, "batch": 32, "augmentation": "affine", "strong": "af
 
 PAIRS: dict[str, Row] = {
     "mnist-mnistm": {"steps": 10_000, "batch": 32},
-    "mnist-mnistm-shipped": {"steps": 1500, "batch": 32},
+    "mnist-mnistm-shipped": {"steps": 1300, "batch": 32},
     "synnumbers-svhn": {"steps": 6000, "batch": 32},
     "svhn-mnist": {"steps": 6000, "batch": 32},
     "synsigns-gtsrb": SIGNS,
@@ -42,8 +42,8 @@ PAIRS: dict[str, Row] = {
     "mnist-usps": USPS,
     "usps-mnist": USPS,
     "digits-dimmed": {"steps": 1000, "batch": 32},
-    "digits-photos": {"steps": 1500, "batch": 32},
-    "digits-colours": {"steps": 1500, "batch": 32},
+    "digits-photos": {"steps": 1300, "batch": 32},
+    "digits-colours": {"steps": 1300, "batch": 32},
     "photo-sketch": {"steps": 600},
 }
 
