@@ -67,7 +67,7 @@ ARCHITECTURES = {
         (64,), (64,), normalised=True, map_dropout=0.5, dropout=0.5,
     ),
     "fast-signs": Architecture(
-        "Fast network for signs", OURS,
+        "Fast network for signs and numbers", OURS,
         (Convolution(24, 5, stride=2), Convolution(48, 3, pool=2), Convolution(96, 3, pool=2)),
         (256,), (64,), normalised=True, map_dropout=0.25, dropout=0.5,
     ),

@@ -30,13 +30,14 @@ SIGNS: Row = {
     "steps": 5000, "batch": 32, "weight_decay": 1e-4, "inputs": "picture", "augmentation": "signs",
     "strong": "signs", "architecture": "fast-signs",
 }  # fmt: skip
+NUMBERS: Row = {"steps": 4000, "inputs": "picture", "architecture": "fast-signs"}
 USPS: Row = {"steps": 5000, "batch": 32, "augmentation": "affine", "strong": "affine"}
 
 PAIRS: dict[str, Row] = {
     "mnist-mnistm": {"steps": 10_000, "batch": 32},
     "mnist-mnistm-shipped": {"steps": 1300, "batch": 32},
-    "synnumbers-svhn": {"steps": 6000, "batch": 32},
-    "svhn-mnist": {"steps": 6000, "batch": 32},
+    "synnumbers-svhn": NUMBERS,
+    "svhn-mnist": NUMBERS,
     "synsigns-gtsrb": SIGNS,
     "drawnsigns-gtsrb": SIGNS,
     "mnist-usps": USPS,
