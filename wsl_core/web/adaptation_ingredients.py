@@ -89,9 +89,11 @@ def sentence(found: Sequence[Share]) -> str:
         dict.fromkeys(f"{one.one.variant}: {title(one.one.method)}" for one in found)
     )
     ceiling = "" if last.target is None else f" Trained on the target: {percent(last.target)} %."
+    few, many = (end(one.one.seeds for one in found) for end in (min, max))
+    seeds = f"{few} seed{'s' * (few != 1)} each" if few == many else f"{few} to {many} seeds"
     return (
-        f"All rows take {last.steps:,} steps of the same network, {last.seeds} seed"
-        f"{'s' * (last.seeds != 1)} each; {last.date}.{ceiling} Negatives are knowledge of the target's "
+        f"All rows take {last.steps:,} steps of the same network, {seeds}; {last.date}.{ceiling} "
+        f"Negatives are knowledge of the target's "
         f"kind, brought in by hand: they are no adaptation. Rows of source only are the better of both "
         f"means. ({methods}.)"
     )
