@@ -8,14 +8,13 @@ trained a lock is held, so that a second process waits for it instead of trainin
 
 import hashlib
 import json
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmarks import measure
-from wsl_core import jobs
+from wsl_core import jobs, whole_files
 from wsl_core.jobs.locks import Lock
 from wsl_core.settings import settings
 from wsl_core.transfer.adaptation.methods import METHODS, method
@@ -118,18 +117,11 @@ class Training:
         facts = last.facts | measure.circumstances(PACKAGES) | {"date": last.facts["date"]}
         minutes = (time.monotonic() - began) / 60
         measure.say(f"  accuracy {100 * facts['accuracy']:.1f} %, {minutes:.1f} minutes")
-        _replace(self._place(".safetensors"), save(dict(last.arrays)))
-        _replace(
+        whole_files.write(self._place(".safetensors"), save(dict(last.arrays)))
+        whole_files.write(
             self._place(".json"), json.dumps(facts).encode()
         )  # last: it says that all is there
         return facts
 
     def _place(self, suffix: str) -> Path:
         return settings().cache / "adaptation_trainings" / f"{self.key}{suffix}"
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write beside the place and rename, so that nobody reads a half-written file."""
-    beside = path.with_name(f".{path.name}-{os.getpid()}")
-    beside.write_bytes(data)
-    os.replace(beside, path)

@@ -13,10 +13,10 @@ import numpy as np
 
 from benchmarks import measure
 from benchmarks.judged_pictures import MIRROR, SIZES, Figures, Judge, measured
+from wsl_core import whole_files
 from wsl_core.datasets import relatives
 from wsl_core.datasets.labelled import LabelledPictures
 from wsl_core.fcn import pronet
-from wsl_core.fcn.heads.folder import replace as rewritten
 from wsl_core.fcn.heads.parameters import TrainingParameters
 from wsl_core.fcn.heads.request import Request
 from wsl_core.fcn.localization.untrained import grouped
@@ -194,7 +194,7 @@ class Trials:
             found = {"figures": work(), "date": datetime.date.today().isoformat()}
             self._place.parent.mkdir(parents=True, exist_ok=True)
             kept[key] = found
-            rewritten(self._place, json.dumps(kept, indent=1).encode())
+            whole_files.write(self._place, json.dumps(kept, indent=1).encode())
         return Trial(setting, self.title, kept[key]["figures"], kept[key]["date"])
 
     def _key(self, setting: Setting, which: str = "") -> str:

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from wsl_core import whole_files
 from wsl_core.errors import ParameterError, WslError
-from wsl_core.fcn.heads.folder import replace
 
 COLUMNS = (
     "head", "scheme", "initialisation", "seed", "network", "sizes", "mirror", "class", "metric", "value",
@@ -108,7 +108,7 @@ def add(path: Path, fresh: Iterable[Row]) -> None:
     table.writeheader()
     table.writerows(kept + added)
     try:
-        replace(path, text.getvalue().encode())
+        whole_files.write(path, text.getvalue().encode())
     except OSError as error:
         raise WslError(
             f"The file {path} cannot be written ({(error.strerror or 'the disk refused').lower()}). Choose "

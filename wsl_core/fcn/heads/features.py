@@ -19,10 +19,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from wsl_core import images
+from wsl_core import images, whole_files
 from wsl_core.datasets.labelled import LabelledPicture
 from wsl_core.errors import DatasetError, ImageError, ParameterError
-from wsl_core.fcn.heads.folder import replace
 from wsl_core.jobs import Progress
 from wsl_core.networks import Network
 from wsl_core.networks.network import BATCH, resized
@@ -247,7 +246,7 @@ def _extract(
             path.parent.mkdir(parents=True, exist_ok=True)
             data = io.BytesIO()
             np.save(data, np.ascontiguousarray(value, np.float16))
-            replace(path, data.getvalue())
+            whole_files.write(path, data.getvalue())
 
 
 def prune(root: Path, limit: float, keep: set[Path]) -> int:

@@ -6,8 +6,6 @@ half-written head, or tensors of another card, are never taken for a head.
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from typing import Any
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from wsl_core import whole_files
 from wsl_core.errors import HeadError
 from wsl_core.fcn.heads.card import HeadCard
 from wsl_core.fcn.heads.parameters import RECIPES
@@ -111,7 +110,7 @@ def add_figures(place: Path, card: HeadCard, title: str, figures: Mapping[str, A
         )
     whole = there.model_copy(update={"figures": {**there.figures, title: dict(figures)}})
     try:
-        replace(place / CARD, _text(whole))
+        whole_files.write(place / CARD, _text(whole))
     except OSError as error:
         raise _unwritable(place, error) from None
     return whole
@@ -129,8 +128,8 @@ def write(place: Path, card: HeadCard, tensors: Mapping[str, NDArray[Any]]) -> H
     whole = card.model_copy(update={"tensors_sha256": hashlib.sha256(data).hexdigest()})
     try:
         place.mkdir(parents=True, exist_ok=True)
-        replace(place / TENSORS, data)
-        replace(place / CARD, _text(whole))
+        whole_files.write(place / TENSORS, data)
+        whole_files.write(place / CARD, _text(whole))
     except OSError as error:
         raise _unwritable(place, error) from None
     return whole
@@ -146,16 +145,3 @@ def _unwritable(place: Path, error: OSError) -> HeadError:
         f"The head cannot be written to {place} ({(error.strerror or 'the disk refused').lower()}). "
         f"Choose a folder of yours, with space left."
     )
-
-
-def replace(path: Path, data: bytes) -> None:
-    """Write a file beside its place and rename it, so that a half-written one is never read."""
-    descriptor, beside = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(data)
-        os.chmod(beside, 0o644)
-        os.replace(beside, path)
-    except OSError:
-        Path(beside).unlink(missing_ok=True)
-        raise

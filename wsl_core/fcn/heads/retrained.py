@@ -11,9 +11,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from wsl_core import jobs
+from wsl_core import jobs, whole_files
 from wsl_core.errors import HeadError
-from wsl_core.fcn.heads.folder import replace
 from wsl_core.settings import settings
 
 JOB = "wsl_core.fcn.heads.retrained:merge"
@@ -64,7 +63,7 @@ def merge(task: jobs.Task) -> Iterator[jobs.Event]:
     data = save({name: tensor.contiguous() for name, tensor in tensors.items()})
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace(path, data)
+        whole_files.write(path, data)
     except OSError as error:
         raise HeadError(
             f"The retrained weights cannot be written to {path.parent}: "

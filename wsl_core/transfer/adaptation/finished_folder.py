@@ -8,7 +8,6 @@ renamed.
 
 import io
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wsl_core import whole_files
 from wsl_core.errors import JobError, ParameterError
 
 SUMMARY, TENSORS = "run.json", "run.safetensors"
@@ -60,8 +60,8 @@ def write(
     text = json.dumps({"version": VERSION, **_rounded(facts)}, indent=1, ensure_ascii=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(folder / TENSORS, data)
-        _replace(folder / SUMMARY, f"{text}\n".encode())
+        whole_files.write(folder / TENSORS, data)
+        whole_files.write(folder / SUMMARY, f"{text}\n".encode())
     except OSError as error:
         raise ParameterError(
             f"The run cannot be written to {folder} ({(error.strerror or 'the disk refused').lower()}). "
@@ -181,13 +181,3 @@ def _rounded(value: Any) -> Any:
         case list() | tuple():
             return [_rounded(one) for one in value]
     return value
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file beside its place and rename it, so that a half-written one is never read."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(data)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

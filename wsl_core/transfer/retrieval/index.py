@@ -8,8 +8,6 @@ Pictures of a zip file lie in `pictures`, under numbers.
 
 import hashlib
 import json
-import os
-import tempfile
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -19,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from wsl_core import images
+from wsl_core import images, whole_files
 from wsl_core.errors import DatasetError, ImageError, NetworkError
 from wsl_core.images import Photo
 from wsl_core.transfer.retrieval.card import VERSION, IndexCard
@@ -175,10 +173,10 @@ class Index:
                 for number, one in enumerate(self.card.pictures):
                     contents = collection.contents(one.name)
                     assert isinstance(contents, bytes)  # of a zip file
-                    _replace(place / PICTURES / stored_name(number, one.name), contents)
-            _replace(place / TENSORS, data)
+                    whole_files.write(place / PICTURES / stored_name(number, one.name), contents)
+            whole_files.write(place / TENSORS, data)
             text = json.dumps(card.model_dump(mode="json"), indent=1, ensure_ascii=False)
-            _replace(place / CARD, f"{text}\n".encode())
+            whole_files.write(place / CARD, f"{text}\n".encode())
         except OSError as error:
             raise DatasetError(
                 f"The index cannot be written to {place} ({(error.strerror or 'the disk refused').lower()}"
@@ -291,16 +289,3 @@ def _damaged(place: str, error: ValidationError) -> DatasetError:
     return DatasetError(
         f"The card of the index in {place} is damaged at {where}: {first['msg'].lower()}. {AGAIN}"
     )
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file beside its place and rename it, so that a half-written one is never read."""
-    descriptor, beside = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(data)
-        os.chmod(beside, 0o644)
-        os.replace(beside, path)
-    except OSError:
-        Path(beside).unlink(missing_ok=True)
-        raise

@@ -5,7 +5,6 @@ ends at 16,383 pixels, so that further pictures go on in `train-2.webp` and `tra
 """
 
 import io
-import os
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from wsl_core import whole_files
 from wsl_core.errors import DatasetError, ParameterError
 from wsl_core.images.reading import BOMBS, DECODER_ERRORS
 
@@ -81,9 +81,7 @@ def write(
         np.savez_compressed(table, y=labels[part].astype(np.uint8), **chosen)
         for end, data in ((".webp", packed), (".npz", table)):
             place = folder / f"{stem}{end}"
-            beside = folder / f".{stem}{end}.part"
-            beside.write_bytes(data.getvalue())
-            os.replace(beside, place)
+            whole_files.write(place, data.getvalue())
             written.append(place)
     return written
 
