@@ -161,10 +161,8 @@ def translated(seen: Seen, look: int, pictures: UInt8 | None) -> None:
         if pictures is not None:
             originals = pictures[np.flatnonzero(run.domains == number)[: rows[0].shape[0]]]
             rows, words = [originals, *rows], ["as they are", *words]
-        listed = "; ".join(words)
-        st.markdown(
-            f"**{plain(own)} drawn in the manner of {plain(other)}**, from above: {listed}."
-        )
+        listed, first = "; ".join(words), plain(own[0].upper() + own[1:])
+        st.markdown(f"**{first} drawn in the manner of {plain(other)}**, from above: {listed}.")
         st.image(
             digit_rows.sheet(np.stack(rows), zoom=2),
             alt=f"{rows[0].shape[0]} pictures of {own} in {len(rows)} rows: {listed}.",

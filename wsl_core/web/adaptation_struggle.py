@@ -30,6 +30,7 @@ CANNOT_TELL, LOWEST = "it cannot tell", 0.2
 SURE, GUESSING = 0.9, 0.6  # domain accuracies
 HEAD = ["run", "largest lambda", "domain classifier at the end", "fresh one at the end",
         f"target accuracy ({SEEN_ONLY})"]  # fmt: skip
+DANN = "dann"
 TO_TRY = (0.0, 0.1, 10.0)
 TRY = (
     "**Try another largest lambda.** 0 leaves the domain classifier unhindered; see what ten times the usual "
@@ -81,12 +82,9 @@ def fresh_accuracy(distance: float) -> float:
 
 
 def compared(pair: str) -> list[Seen]:
-    """Runs on a pair whose domain classifier can be watched, after source only; the visitor's own last."""
-    found = []
-    for one in runs.on_pair(pair):
-        seen = runs.of_shipped(one.name)
-        if one.method == runs.SOURCE_ONLY or len(seen.curve("domain_accuracy")[0]):
-            found.append(seen)
+    """Source only and domain-adversarial runs on a pair; then the visitor's own, whatever their method."""
+    shown = (runs.SOURCE_ONLY, DANN)
+    found = [runs.of_shipped(one.name) for one in runs.on_pair(pair) if one.method in shown]
     for run in runs.mine():
         own = runs.of_job(run) if run.config.get("pair") == pair else None
         if own is not None and own.count > 1:
@@ -128,6 +126,7 @@ def show() -> str | None:
             plain(f"Nobody has trained on {card(asked).title} here. This is {card(pair).title}."),
             icon=":material/swap_horiz:",
         )
+    st.markdown(f"Runs on **{plain(card(pair).title)}**.")
     ended = [Fared.of(one) for one in found]
     if not predicted(ended):
         return None
