@@ -14,8 +14,9 @@ from tests.jobs.waiting import eventually, worker_of
 from tests.transfer import retrieval_pictures as made
 from wsl_core import jobs
 from wsl_core.cli import main
+from wsl_core.datasets import collection
 from wsl_core.jobs import Result, Task
-from wsl_core.transfer.retrieval import Index, IndexParameters, collection
+from wsl_core.transfer.retrieval import Index, IndexParameters
 from wsl_core.transfer.retrieval.evaluation import retrieval_job
 from wsl_core.transfer.retrieval.indexing import asked, index_job
 

@@ -18,11 +18,12 @@ from PIL import Image
 
 from tests.transfer import retrieval_pictures as made
 from wsl_core import images, networks
+from wsl_core.datasets import collection
 from wsl_core.errors import DatasetError, ImageError, NetworkError, ParameterError
 from wsl_core.jobs import Checkpoint, Event, Progress, Result, Task
 from wsl_core.networks import Network
 from wsl_core.settings import settings
-from wsl_core.transfer.retrieval import Index, ask_entry, collection, identity, indexing
+from wsl_core.transfer.retrieval import Index, ask_entry, identity, indexing
 from wsl_core.transfer.retrieval.evaluation import retrieval_job
 from wsl_core.transfer.retrieval.indexing import ARCHIVE, index_job
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from wsl_core.cli import DONE, SKIPPED, arguments, following
 from wsl_core.cli.tables import print_table
-from wsl_core.transfer.retrieval import collection
+from wsl_core.datasets import collection
 from wsl_core.transfer.retrieval.evaluation import JOB, chosen
 from wsl_core.transfer.retrieval.indexing import asked
 from wsl_core.transfer.retrieval.parameters import RetrievalParameters

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from wsl_core.cli import DONE, SKIPPED, arguments, following
-from wsl_core.transfer.retrieval import collection
+from wsl_core.datasets import collection
 from wsl_core.transfer.retrieval.index import Index, check_place
 from wsl_core.transfer.retrieval.indexing import JOB, asked
 from wsl_core.transfer.retrieval.parameters import IndexParameters

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from wsl_core.datasets import collection
+from wsl_core.datasets.collection import Collection
 from wsl_core.errors import DatasetError
 from wsl_core.jobs import Event, Progress, Result, Task
-from wsl_core.transfer.retrieval import collection
-from wsl_core.transfer.retrieval.collection import Collection
 from wsl_core.transfer.retrieval.descriptor import Descriptor
 from wsl_core.transfer.retrieval.indexing import describe, pictures_of
 from wsl_core.transfer.retrieval.measurement import Ranked, Retrieval, measuring, refuse_one_class

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from wsl_core import images, whole_files
+from wsl_core.datasets.collection import Collection, Entry
 from wsl_core.errors import DatasetError, ImageError, NetworkError
 from wsl_core.images import Photo
 from wsl_core.transfer.retrieval.card import VERSION, IndexCard
-from wsl_core.transfer.retrieval.collection import Collection, Entry
 from wsl_core.transfer.retrieval.descriptor import Descriptor, Float32
 from wsl_core.transfer.retrieval.projection import Projection, compared
 

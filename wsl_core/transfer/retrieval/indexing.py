@@ -15,11 +15,12 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from wsl_core.datasets import collection
+from wsl_core.datasets.collection import Collection, Entry, printable
 from wsl_core.errors import DatasetError, ImageError
 from wsl_core.jobs import Checkpoint, Event, Progress, Result, Task
-from wsl_core.transfer.retrieval import collection, identity
+from wsl_core.transfer.retrieval import identity
 from wsl_core.transfer.retrieval.card import IndexCard, Indexed
-from wsl_core.transfer.retrieval.collection import Collection, Entry, printable
 from wsl_core.transfer.retrieval.descriptor import Descriptor, Look
 from wsl_core.transfer.retrieval.index import Index, digest
 from wsl_core.transfer.retrieval.parameters import (

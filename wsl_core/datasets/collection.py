@@ -1,4 +1,4 @@
-"""Pictures to be indexed: of a folder, of class folders, or of a zip file; named, not opened.
+"""Pictures that lie together: of a folder, of class folders, or of a zip file; named, not opened.
 
 Labels come from the folders: `CLASS/picture`, or `SPLIT/CLASS/picture`. Where pictures lie otherwise there
 are none. A table `split.csv` (path, class, split) beside class folders, or one that is named, says both.
@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from wsl_core import images
+from wsl_core.datasets import archive
 from wsl_core.errors import DatasetError, ImageError
 from wsl_core.images import Photo
-from wsl_core.transfer.retrieval import archive
 
 TABLE = "split.csv"
 COLUMNS = ("path", "class", "split")
