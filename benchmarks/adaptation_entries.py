@@ -109,6 +109,7 @@ ENTRIES: tuple[Entry, ...] = (
     *entries("mnist-usps", "dann", "self-training", "adda", "translation"),
     *entries("usps-mnist", "dann", "self-training", "adda", "translation"),
     *entries("photo-sketch", "sa", "coral", "dann", "self-training"),
+    *entries("edges-sketch", "sa", "coral", "dann", "self-training"),
     *entries("synsigns-gtsrb", "dann", "self-training", "adabn"),
     *entries("drawnsigns-gtsrb", "dann", "self-training"),
     Entry("synnumbers-svhn", "dann", extra={"lambda_largest": 0.1}),

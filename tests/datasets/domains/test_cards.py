@@ -17,8 +17,8 @@ from wsl_core.settings import settings
 PROJECT = Path(__file__).parents[3]
 NAMES = {
     "mnist-mnistm", "synnumbers-svhn", "svhn-mnist", "synsigns-gtsrb", "drawnsigns-gtsrb", "mnist-usps",
-    "usps-mnist", "photo-sketch", "mnist-mnistm-shipped", "digits-dimmed", "digits-photos",
-    "digits-colours", "rendered-digits",
+    "usps-mnist", "photo-sketch", "edges-sketch", "mnist-mnistm-shipped", "digits-dimmed",
+    "digits-photos", "digits-colours", "rendered-digits",
 }  # fmt: skip
 OFFLINE = [name for name, card in domains.PAIRS.items() if card.offline]
 
@@ -33,7 +33,9 @@ def test_the_registry_is_complete() -> None:
         assert card.instead in OFFLINE
         assert set(card.needs) <= set(sets.SETS)
         assert bool(card.files) != card.offline
-    assert [name for name, card in domains.PAIRS.items() if card.features] == ["photo-sketch"]
+    assert [name for name, card in domains.PAIRS.items() if card.features] == [
+        "photo-sketch", "edges-sketch"
+    ]  # fmt: skip
 
 
 def test_reading_the_registry_imports_nothing_heavy() -> None:

@@ -106,6 +106,7 @@ READ_SIZES = {
     "mnist-usps": (2000, 1800, 2007, "full"),
     "usps-mnist": (1800, 2000, 10_000, "full"),
     "photo-sketch": (420, 420, 420, "subset"),
+    "edges-sketch": (1260, 420, 420, "generated and subset"),
 }
 
 

@@ -158,6 +158,12 @@ PAIRS: dict[str, PairCard] = {
             needs=("pacs",), side=225, classes=7, features=True, loader="photo_sketch:photo_sketch",
         ),
         PairCard(
+            name="edges-sketch", title="PACS, edges of photographs → sketch",
+            source="edges of photographs", target="sketches",
+            sentence="Drawings of the edges in photographs become sketches.",
+            needs=("pacs",), side=225, classes=7, features=True, loader="photo_sketch:edges_sketch",
+        ),
+        PairCard(
             name="mnist-mnistm-shipped", title="MNIST → MNIST-M, shipped", source="MNIST (6,000)",
             target="digits in the gallery's photographs",
             sentence="Digits on black become digits blended into photographs, with what comes with the "

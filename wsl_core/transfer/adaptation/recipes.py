@@ -46,6 +46,7 @@ PAIRS: dict[str, Row] = {
     "digits-photos": {"steps": 1300, "batch": 32},
     "digits-colours": {"steps": 1300, "batch": 32},
     "photo-sketch": {"steps": 600},
+    "edges-sketch": {"steps": 600},
 }
 
 TOGETHER: dict[tuple[str, str], Row] = {

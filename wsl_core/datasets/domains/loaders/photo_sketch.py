@@ -1,9 +1,12 @@
 """PACS: photographs and sketches of seven things; methods work on features of the default network."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from wsl_core.datasets.domains.cards import Request
+from wsl_core.datasets.domains.generators.edge_drawings import edge_drawings
 from wsl_core.datasets.domains.loaders import amounts
 from wsl_core.datasets.domains.pair import DomainPair, Labelled
 from wsl_core.datasets.domains.readers.picture_files import class_folders, pictures
@@ -12,6 +15,8 @@ from wsl_core.errors import DatasetError
 
 PHOTOGRAPHS, SKETCHES = 1670, 3929
 """Pictures of the published set."""
+DRAWINGS = 3
+"""Of every photograph, where they are drawn."""
 
 
 def photo_sketch(request: Request) -> DomainPair:
@@ -58,6 +63,27 @@ def photo_sketch(request: Request) -> DomainPair:
         licence=f"PACS: {SETS['pacs'].licence}",
         ceiling_evaluation=tested[~first],
     )
+
+
+def edges_sketch(request: Request) -> DomainPair:
+    """The photographs drawn as their edges, three times each, and the sketches; else as `photo_sketch`.
+
+    Raises:
+        DatasetError: a folder is missing, a picture is damaged, or the classes differ.
+    """
+    pair = photo_sketch(request)
+    random = np.random.default_rng(request.seed_of("source"))
+    source = Labelled(
+        edge_drawings(random, pair.source.values, DRAWINGS),
+        np.tile(pair.source.labels, DRAWINGS),
+        f"edges of {pair.source.title}",
+    )
+    note = (
+        f"Each photograph is drawn {DRAWINGS} times as its edges: that the target is drawings is known, "
+        "and no label of it is used."
+    )
+    data = amounts.together("generated", pair.data)
+    return replace(pair, source=source, data=data, notes=(note, *pair.notes))
 
 
 def _taken(request: Request, part: str, found: dict, side: int, title: str) -> Labelled:
