@@ -74,7 +74,7 @@ def edges_sketch(request: Request) -> DomainPair:
     pair = photo_sketch(request)
     random = np.random.default_rng(request.seed_of("source"))
     source = Labelled(
-        edge_drawings(random, pair.source.values, DRAWINGS),
+        edge_drawings(random, np.asarray(pair.source.values, np.uint8), DRAWINGS),
         np.tile(pair.source.labels, DRAWINGS),
         f"edges of {pair.source.title}",
     )
