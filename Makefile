@@ -8,7 +8,7 @@ BIN := .venv/bin
 install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help app test test-slow lint bench lenet heads runs screenshot clean
+.PHONY: help app test test-slow lint bench lenet heads runs races multitask screenshot clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,9 +35,11 @@ bench: .venv/benchmarks.stamp ## measure everything anew, and put the figures in
 	$(BIN)/python -m benchmarks.class_maps --write
 	$(BIN)/python -m benchmarks.sliding_window --write
 	$(BIN)/python -m benchmarks.pooling --write
+	$(BIN)/python -m benchmarks.transfer --write
 	$(BIN)/python -m benchmarks.app --write
 	$(BIN)/python -m benchmarks.install --write
 	$(if $(WSL_DATA),$(BIN)/python -m benchmarks.top1 --write,@echo "top1 is left out: WSL_DATA names no folder")
+	$(if $(WSL_DATA),$(BIN)/python -m benchmarks.retrieval --write,@echo "retrieval is left out: WSL_DATA names no folder")
 	$(if $(WSL_DATA),$(BIN)/python -m benchmarks.objects --write,@echo "objects is left out: WSL_DATA names no folder")
 	$(BIN)/python -m benchmarks.readme
 
@@ -75,6 +77,18 @@ heads: .venv/development.stamp ## train the shipped heads anew on VOC, and measu
 SHOWN := mnist-mnistm-shipped digits-dimmed digits-photos $(addprefix mnist-mnistm:,dann: source-only: target:)
 runs: .venv/development.stamp ## train the finished runs of the adaptation page anew (an hour)
 	$(BIN)/python -m benchmarks.adaptation_pairs --seeds 1 --only $(SHOWN) --ship assets/runs
+
+# What the page of fine-tuning opens with, and the tables of the README.
+races: export WSL_DATA := $(or $(WSL_DATA),$(wildcard ../shared/data))
+races: .venv/development.stamp ## train the races of the fine-tuning page anew (a quarter of an hour)
+	$(BIN)/python -m benchmarks.finetuning $(if $(WSL_DATA),,--only cases) --write
+	$(BIN)/python -m benchmarks.readme
+
+# What the page of multitask learning opens with, and the table of the README.
+multitask: export WSL_DATA := $(or $(WSL_DATA),$(wildcard ../shared/data))
+multitask: .venv/development.stamp ## train the comparisons of the multitask page anew (twenty minutes)
+	$(BIN)/python -m benchmarks.multitask --only digits digits-style $(if $(WSL_DATA),voc pacs) --write --ship
+	$(BIN)/python -m benchmarks.readme
 
 screenshot: .venv/development.stamp ## make the picture of the README anew from the running app
 	$(BIN)/python -m benchmarks.screenshot

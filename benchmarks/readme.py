@@ -15,11 +15,16 @@ from statistics import fmean
 from benchmarks import (
     adaptation_pairs,
     class_maps,
+    few_shot,
+    finetuning,
     install,
     lenet,
     measure,
+    multitask,
     pooling,
     pooling_schemes,
+    probes,
+    retrieval,
     sliding_window,
 )
 from wsl_core import networks
@@ -170,6 +175,71 @@ def pooling_schemes_block() -> str:
     )
 
 
+def retrieval_block() -> str:
+    """The table of `benchmarks.retrieval`, with its circumstances."""
+    results = measure.read(retrieval.NAME)
+    if not results:
+        return "Not measured yet: `python -m benchmarks.retrieval --write`."
+    first = results[0]
+    return (
+        f"{retrieval.table(results)}\n\n"
+        f"{first['data']}: {int(first['queries']):,} pictures of test ask {int(first['base']):,} of train, "
+        f"{first['classes']} classes, {first['ranks']} ranks, exact duplicates left out; standard error of "
+        f"the first mAP {float(first['map_se']):.1%}; recipes were fixed before this measurement. "
+        f"{first['date']}, {first['machine']}; {first['versions']}."
+    )
+
+
+def probes_block() -> str:
+    """The table of `benchmarks.probes`, with its circumstances."""
+    results = measure.read(probes.NAME)
+    if not results:
+        return "Not measured yet: `python -m benchmarks.probes --write`."
+    first = results[0]
+    return (
+        f"{probes.table(results)}\n\n"
+        f"Percent, mean of the classes' accuracies. {first['data']}, a subset of {int(first['pictures']):,} "
+        f"pictures in {first['classes']} classes: {first['draws']} draws of {first['train']} a class to "
+        f"train on and at most {first['test']} to test on, with standard deviation; fixed split "
+        f"{int(first['fixed_train']):,} and {int(first['fixed_test']):,}. `{first['network']}`, squares of "
+        f"{first['side']} px; seed {first['seed']}; {first['date']}, {first['machine']}; {first['versions']}."
+    )
+
+
+def multitask_block() -> str:
+    """The table of `benchmarks.multitask`, with its circumstances."""
+    results = measure.read(multitask.TABLE)
+    if not results:
+        return "Not measured yet: `python -m benchmarks.multitask --write`."
+    dates = sorted({row["date"] for row in results})
+    machines = "; ".join(dict.fromkeys(row["machine"] for row in results))
+    when = dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
+    said = "; ".join(dict.fromkeys(row["said"] for row in results))
+    return (
+        f"{multitask.table(multitask.brief(results))}\n\n"
+        f"Percent on held-out pictures (mean average precision where several objects are asked for); changes "
+        f"are relative to the task alone, with 95 % intervals over {results[0]['seeds']} seeds. {said}. "
+        f"{when}, {machines}."
+    )
+
+
+def finetuning_block() -> str:
+    """The tables of `benchmarks.finetuning`, with their circumstances."""
+    results = measure.read(finetuning.NAME)
+    parts = []
+    for kind, sentence in finetuning.KINDS.items():
+        own = [row for row in results if row["kind"] == kind]
+        if own:
+            first = own[0]
+            parts.append(
+                f"{sentence}\n\n{finetuning.table(own, kind)}\n\n{first['data']}: {first['train']} pictures "
+                f"to learn from, {first['validation']} kept aside, {first['test']} tested; "
+                f"{finetuning.draws(first['seeds'])}; {first['date']}, {first['machine']}; "
+                f"{first['versions']}."
+            )
+    return "\n\n".join(parts) or "Not measured yet: `make races`."
+
+
 def adaptation_pairs_block() -> str:
     """The table of `benchmarks.adaptation_pairs`, with its circumstances."""
     results = measure.read(adaptation_pairs.TABLE)
@@ -183,6 +253,24 @@ def adaptation_pairs_block() -> str:
         f"deviations over the seeds; seconds of one training. Source only is given with the source's mean "
         f"and, centred, with the target's own; the gap is measured from the better of both, and where there "
         f"are no labelled target pictures there is none. {dates[0]} to {dates[-1]}, {machines}."
+    )
+
+
+def few_shot_block() -> str:
+    """The table of `benchmarks.few_shot`, with its circumstances."""
+    results = measure.read(few_shot.TABLE)
+    if not results:
+        return "Not measured yet: `python -m benchmarks.few_shot --write`."
+    first = results[0]
+    draws = ", ".join(
+        f"{n} ({ways}-way)" for ways, n in dict.fromkeys((r["ways"], r["draws"]) for r in results)
+    )
+    return (
+        f"{few_shot.table(results)}\n\n"
+        f"Percent right, mean over classes and draws, ± half the 95 % interval over the draws: {draws}, the "
+        f"same for every classifier. {first['data']}, {first['protocol']}; frozen features of "
+        f"`{first['network']}`; {first['date']}, {first['machine']}. ImageNet has relatives of many of these "
+        f"classes, so the figures are not comparable with published few-shot figures."
     )
 
 
@@ -224,6 +312,11 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "pooling": pooling_block,
     "localization": localization_block,
     "pooling_schemes": pooling_schemes_block,
+    "retrieval": retrieval_block,
+    "probes": probes_block,
+    "multitask": multitask_block,
+    "few_shot": few_shot_block,
+    "finetuning": finetuning_block,
     "adaptation_pairs": adaptation_pairs_block,
     "settings": settings_block,
 }

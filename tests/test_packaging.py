@@ -55,7 +55,7 @@ def test_the_pooling_of_the_readme_runs(tmp_path: Path) -> None:
 
 
 def test_the_job_of_the_readme_runs(tmp_path: Path, data: Path) -> None:
-    program = code("python")[2]
+    program = next(one for one in code("python") if '"data/mnist"' in one)
     shorter = program.replace('"data/mnist"', repr(str(data / "mnist"))).replace("500", "2")
     assert re.match(r"finished \{.*'accuracy': 0\.", run(["-c", shorter], tmp_path))
 

@@ -27,7 +27,7 @@ class Row:
         table: which table it belongs to, "point localization".
         method: as its authors call it.
         dataset: on which it was measured.
-        metric: "mAP" or "accuracy".
+        metric: "mAP", "accuracy" or "recall at 4".
         value: in `unit`.
         unit: "percent".
         source: the paper.

@@ -31,10 +31,16 @@ FLAGS = {
     "--strong-negatives --pretraining --discriminator-rate --encoder-rate --latent --translated --identity "
     "--cycle --translated-labels --adversary-rate --dimensions --ridge --interval --choice "
     "--architecture --json",
+    "finetune": "--data --strategies --classes --train --test --mixed --network --size --layers --epochs "
+    "--rate --factor --falling --batch --views --validation --patience --seed --most --archive-megabytes "
+    "--mirror --balance --out --json",
     "evaluate": "localization retrieval",
     "index": "--out --network --weights --tap --sizes --power --grid --components --most "
     "--archive-megabytes --json",
     "query": "--index --region --top --network --json",
+    "few-shot": "--data --shots --ways --draws --queries --seed --heads --split-file --support --asked-of "
+    "--mixed --network --weights --sizes --power --mirrored --c --scale --cosine-steps --most "
+    "--archive-megabytes --json",
     "generate": "syn-numbers syn-signs mnist-m --count --seed --split --out --overwrite --json",
     "networks": "fetch --json",
     "runs": "list show cancel resume prune",

@@ -9,6 +9,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from tests.transfer import retrieval_pictures as made
 from wsl_core import images
+from wsl_core.datasets import collection as collections
 from wsl_core.errors import NetworkError, ParameterError
 from wsl_core.images import Photo
 from wsl_core.networks import Geometry, Network, Placement
@@ -23,7 +24,6 @@ from wsl_core.transfer.retrieval import (
     pairs,
     vector,
 )
-from wsl_core.transfer.retrieval import collection as collections
 from wsl_core.transfer.retrieval.descriptor import windows
 from wsl_core.transfer.retrieval.indexing import describe, indexed
 from wsl_core.transfer.retrieval.projection import Projection, compared

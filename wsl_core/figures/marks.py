@@ -41,6 +41,7 @@ STYLES: dict[str, Style] = {
     "middle": Style("#ffffff", (), "", "point: the middle of the best box"),
     "stretched": Style("#ff9f6b", (), "", "the same cell if the map is stretched"),
     "guess": Style("#8ecbff", (), "", "your guess"),
+    "pair": Style("#ffffff", (), "bottom right", "cells of both pictures that are most alike"),
 }
 """By the name that a mark carries; later ones cover earlier ones."""
 

@@ -1,8 +1,8 @@
 """A network ready to look at pictures, on either runtime."""
 
 import threading
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,6 +122,39 @@ class Network:
         self._check(batch)
         return dict(zip(names, self._run(batch, names), strict=True))
 
+    def reduced(
+        self,
+        batch: NDArray[np.uint8],
+        taps: Sequence[str],
+        reduce: Callable[[dict[str, NDArray[np.float32]]], dict[str, NDArray[Any]]],
+    ) -> dict[str, NDArray[Any]]:
+        """Named layers of several pictures, made smaller pass by pass before anything is copied.
+
+        Args:
+            batch: (N, h, w, 3) uint8, RGB; sides that the card accepts.
+            taps: names from the card.
+            reduce: from the layers of a pass, as `features` gives them, to arrays with a row a picture; it
+                keeps nothing of what it is given, which the next pass writes over.
+
+        Returns:
+            those arrays, of all pictures.
+
+        Raises:
+            NetworkError: a tap that the network does not have.
+            ParameterError: a batch of another shape, kind or side.
+        """
+        names = tuple(dict.fromkeys(self._known(tap) for tap in taps))
+        self._check(batch)
+        look = getattr(self.runtime, "look", self.runtime.run)
+        found = []
+        for part in _passes(batch):
+            with _forward:
+                maps = look(np.ascontiguousarray(part), names)
+                found.append(reduce(dict(zip(names, maps, strict=True))))
+        if len(found) == 1:
+            return found[0]
+        return {name: np.concatenate([one[name] for one in found]) for name in found[0]}
+
     def pooled(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
         """The features that the network's own scores are made of, for several pictures.
 
@@ -141,11 +174,10 @@ class Network:
 
     def _run(self, batch: NDArray[np.uint8], outputs: tuple[str, ...]) -> list[NDArray[np.float32]]:
         """All pictures, `BATCH` a pass; what is left over one by one, since each number is compiled."""
-        whole = len(batch) - len(batch) % BATCH
-        parts = [batch[i : i + BATCH] for i in range(0, whole, BATCH)]
-        parts += [batch[i : i + 1] for i in range(whole, len(batch))]
         with _forward:
-            runs = [self.runtime.run(np.ascontiguousarray(part), outputs) for part in parts]
+            runs = [
+                self.runtime.run(np.ascontiguousarray(part), outputs) for part in _passes(batch)
+            ]
         if len(runs) == 1:
             return runs[0]  # not copied: the way of every class map
         return [np.concatenate([run[i] for run in runs]) for i in range(len(outputs))]
@@ -169,6 +201,12 @@ class Network:
                 f"{self.card.title} has no tap named {tap!r}. There are: {', '.join(self.card.taps)}."
             )
         return tap
+
+
+def _passes(batch: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+    whole = len(batch) - len(batch) % BATCH
+    parts = [batch[i : i + BATCH] for i in range(0, whole, BATCH)]
+    return parts + [batch[i : i + 1] for i in range(whole, len(batch))]
 
 
 def classes_of(card: Card) -> ClassNames:

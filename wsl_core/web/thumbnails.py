@@ -12,7 +12,16 @@ from wsl_core.figures.marks import marked
 from wsl_core.figures.selection import outlined
 from wsl_core.images import Photo
 from wsl_core.networks.network import resized
-from wsl_core.web import adaptation_thumbnail, forward
+from wsl_core.web import (
+    adaptation_thumbnail,
+    few_shot_thumbnail,
+    finetuning_thumbnail,
+    forward,
+    framework_thumbnail,
+    multitask_thumbnail,
+    probes_thumbnail,
+    retrieval_thumbnail,
+)
 from wsl_core.web import localization as localized
 from wsl_core.web import localization_sentences as localized_words
 from wsl_core.web.activation_maps import ActivationMapView, alternative_text, shown_classes
@@ -83,6 +92,36 @@ def localization(chosen: Chosen) -> tuple[bytes, str]:
     return Photo.from_array(drawn).jpeg(SIDE), text
 
 
+def retrieval(chosen: Chosen) -> tuple[bytes, str]:
+    """JPEG and alternative text: the picture and its three nearest among things before walls."""
+    return retrieval_thumbnail.beside(chosen, SIDE)
+
+
+def framework(chosen: Chosen) -> tuple[bytes, str]:
+    """JPEG and alternative text: the picture and a drawing of it, labelled and not."""
+    return framework_thumbnail.quarters(chosen, _small(chosen.photo), SIDE)
+
+
+def probes(chosen: Chosen) -> tuple[bytes, str]:
+    """JPEG and alternative text: what three layers make of the picture."""
+    return probes_thumbnail.tapped(chosen, _small(chosen.photo), SIDE)
+
+
+def few_shot(chosen: Chosen) -> tuple[bytes, str]:
+    """JPEG and alternative text: what in the picture speaks for one of three classes of one example each."""
+    return few_shot_thumbnail.asked(chosen, _small(chosen.photo), SIDE)
+
+
+def finetuning(chosen: Chosen) -> tuple[bytes, str]:
+    """JPEG and alternative text: the picture as it is seen in training."""
+    return finetuning_thumbnail.seen(chosen, SIDE)
+
+
+def multitask(chosen: Chosen) -> tuple[bytes, str]:
+    """JPEG and alternative text: the picture in four turns, for two questions."""
+    return multitask_thumbnail.turned(chosen, SIDE)
+
+
 def adaptation(chosen: Chosen) -> tuple[bytes, str]:
     """JPEG and alternative text: a digit blended into the picture, as in MNIST-M."""
     return adaptation_thumbnail.blended(chosen, SIDE)
@@ -100,6 +139,12 @@ THUMBNAILS: dict[str, Callable[[Chosen], tuple[bytes, str]]] = {
     "activation_maps": activation_map,
     "localization": localization,
     "pooling": pooling,
+    "retrieval": retrieval,
+    "framework": framework,
+    "probes": probes,
+    "few_shot": few_shot,
+    "finetuning": finetuning,
+    "multitask": multitask,
     "adaptation": adaptation,
 }
 

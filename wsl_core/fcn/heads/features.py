@@ -7,7 +7,6 @@ card accepts, cells lie symmetrically). A file is written beside and renamed, so
 is broken off goes on where it was; a damaged one is computed again.
 """
 
-import contextlib
 import hashlib
 import io
 import os
@@ -24,6 +23,7 @@ from wsl_core.datasets.labelled import LabelledPicture
 from wsl_core.errors import DatasetError, ImageError, ParameterError
 from wsl_core.jobs import Progress
 from wsl_core.networks import Network
+from wsl_core.networks.feature_files import prune
 from wsl_core.networks.network import BATCH, resized
 from wsl_core.settings import settings
 
@@ -247,30 +247,3 @@ def _extract(
             data = io.BytesIO()
             np.save(data, np.ascontiguousarray(value, np.float16))
             whole_files.write(path, data.getvalue())
-
-
-def prune(root: Path, limit: float, keep: set[Path]) -> int:
-    """Remove the oldest features until the rest takes at most `limit` bytes.
-
-    Args:
-        root: folder of all features.
-        limit: in bytes, of the files that are not kept.
-        keep: files that stay and are not counted.
-
-    Returns:
-        how many files were removed.
-    """
-    facts = []
-    for path in root.glob("*/*/*.npy"):
-        if path not in keep:
-            with contextlib.suppress(FileNotFoundError):
-                stat = path.stat()
-                facts.append((stat.st_mtime, stat.st_size, path))
-    total, removed = sum(size for _, size, _ in facts), 0
-    for _, size, path in sorted(facts):
-        if total <= limit:
-            break
-        path.unlink(missing_ok=True)
-        total -= size
-        removed += 1
-    return removed

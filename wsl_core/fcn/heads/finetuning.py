@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from wsl_core.datasets.batches import alike
 from wsl_core.datasets.labelled import LabelledPictures
 from wsl_core.fcn.heads.averaging import Average
 from wsl_core.fcn.heads.epochs import falling, trained_in
@@ -23,7 +24,6 @@ from wsl_core.jobs import Checkpoint, Progress
 from wsl_core.networks.torch_optimisers import Adam
 
 WARM = 0.05  # share of the updates in which the rates rise
-Shape = tuple[int, ...]
 
 
 def joint_epochs(
@@ -84,30 +84,6 @@ def joint_epochs(
             arrays = own.arrays() | others.arrays() | average.arrays()
             yield Checkpoint(how.epochs + epoch + 1, arrays, {"updates": others.steps})
     average.settle()
-
-
-def alike(shapes: Sequence[Shape], count: int, random: np.random.Generator) -> list[list[int]]:
-    """Batches of pictures, as many as fit together of one shape; the few left over are mixed.
-
-    Args:
-        shapes: of the pictures' features.
-        count: pictures a batch.
-        random: draws the order.
-
-    Returns:
-        numbers of pictures, each once, in batches of `count` but one that may be smaller.
-    """
-    groups: dict[Shape, list[int]] = defaultdict(list)
-    for i in random.permutation(len(shapes)).tolist():
-        groups[shapes[i]].append(i)
-    whole: list[list[int]] = []
-    rest: list[int] = []
-    for group in groups.values():
-        full = len(group) - len(group) % count
-        whole += [group[i : i + count] for i in range(0, full, count)]
-        rest += group[full:]
-    whole += [rest[i : i + count] for i in range(0, len(rest), count)]
-    return [whole[i] for i in random.permutation(len(whole))]
 
 
 def _rate(share: float) -> float:

@@ -5,7 +5,6 @@ half-written head, or tensors of another card, are never taken for a head.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,9 @@ from wsl_core import whole_files
 from wsl_core.errors import HeadError
 from wsl_core.fcn.heads.card import HeadCard
 from wsl_core.fcn.heads.parameters import RECIPES
+from wsl_core.networks import head_files
+from wsl_core.networks.head_files import CARD, TENSORS
 
-TENSORS, CARD = "head.safetensors", "card.json"
 PREFIX = "voc-"
 HERE = Path(__file__).parent
 # In an installation they lie in the package; in a checkout of the project, in its assets.
@@ -110,9 +110,9 @@ def add_figures(place: Path, card: HeadCard, title: str, figures: Mapping[str, A
         )
     whole = there.model_copy(update={"figures": {**there.figures, title: dict(figures)}})
     try:
-        whole_files.write(place / CARD, _text(whole))
+        whole_files.write(place / CARD, head_files.text(whole.model_dump(mode="json")))
     except OSError as error:
-        raise _unwritable(place, error) from None
+        raise head_files.unwritable(place, error) from None
     return whole
 
 
@@ -122,26 +122,5 @@ def write(place: Path, card: HeadCard, tensors: Mapping[str, NDArray[Any]]) -> H
     Raises:
         HeadError: the folder cannot be written.
     """
-    from safetensors.numpy import save
-
-    data = save(dict(tensors))
-    whole = card.model_copy(update={"tensors_sha256": hashlib.sha256(data).hexdigest()})
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-        whole_files.write(place / TENSORS, data)
-        whole_files.write(place / CARD, _text(whole))
-    except OSError as error:
-        raise _unwritable(place, error) from None
-    return whole
-
-
-def _text(card: HeadCard) -> bytes:
-    text = json.dumps(card.model_dump(mode="json"), indent=1, ensure_ascii=False)
-    return f"{text}\n".encode()
-
-
-def _unwritable(place: Path, error: OSError) -> HeadError:
-    return HeadError(
-        f"The head cannot be written to {place} ({(error.strerror or 'the disk refused').lower()}). "
-        f"Choose a folder of yours, with space left."
-    )
+    digest = head_files.write(place, card.model_dump(mode="json"), tensors)
+    return card.model_copy(update={"tensors_sha256": digest})

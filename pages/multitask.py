@@ -1,0 +1,74 @@
+"""Multitask learning: two tasks on the same pictures, a trunk that they share, branches of their own."""
+
+import streamlit as st
+
+from wsl_core.transfer.multitask import JOB
+from wsl_core.web import monitor, station
+from wsl_core.web import multitask as look
+from wsl_core.web import multitask_downloads as files
+from wsl_core.web import multitask_in_python as code
+from wsl_core.web import multitask_training as training
+from wsl_core.web import multitask_view as link
+from wsl_core.web.controls import begin, lasting
+from wsl_core.web.multitask_view import MultitaskView
+
+station.head(
+    "Two tasks, one trunk",
+    "Two questions are asked of the same pictures. Move the point at which the network branches, and see "
+    "what each task gains or loses against learning alone.",
+    MultitaskView,
+)
+monitor.linked(JOB)  # tells of a run in the link that is gone
+
+
+def branch() -> None:
+    """The branching point."""
+    take_away(look.branch())
+
+
+def sizes() -> None:
+    """Data size and branching point."""
+    take_away(look.sizes())
+
+
+def train() -> None:
+    """A training of one's own."""
+    seen, view = training.show()
+    if seen is not None:
+        files.drawer(lambda: files.of(seen))
+    station.same_in_python(code.training(view.request()))
+
+
+def take_away(seen: look.Seen | None) -> None:
+    """Downloads, and the same in Python."""
+    if seen is not None:
+        files.drawer(lambda: files.of(seen))
+        station.same_in_python(code.finished(seen.view))
+
+
+PARTS = {link.BRANCH: branch, link.SIZE: sizes, link.TRAIN: train, link.TABLE: look.table}
+
+body = st.container()
+station.lecture(
+    "Multitask learning stands in the lecture's table where both source and target are labelled: there are "
+    "labels for several tasks on the same pictures, and one network learns them all. The first layers are "
+    "shared, the last ones belong to a task each. What one task needs of the trunk can serve the other, most "
+    "of all when labels are few. It can also stand in its way; then each task would be better off alone, "
+    "which is called negative transfer. R. Caruana gave the idea its name: the training signals of related "
+    "tasks are used as an inductive bias.",
+    "R. Caruana, Multitask learning, Machine Learning 28, 1997; A. Kendall et al., CVPR 2018; T. Yu et al., "
+    "NeurIPS 2020",
+)
+with st.container(horizontal=True, gap="medium"):
+    station.onward()
+
+
+@st.fragment
+def view() -> None:
+    """One part of the station; only what is chosen is read and drawn."""
+    begin()
+    PARTS[lasting(MultitaskView, "chapter")]()
+
+
+with body:
+    view()

@@ -1,0 +1,109 @@
+"""What can be chosen of layer probes: each declared once."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from wsl_core import networks
+from wsl_core.transfer.retrieval.parameters import checked
+
+__all__ = ["ProbeParameters", "checked"]
+
+
+def _parts(value: object) -> object:
+    """A text with commas, or a list of JSON, as a tuple; anything else for the field to refuse."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    if isinstance(value, int) and not isinstance(value, bool):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_parts)]
+Counts = Annotated[tuple[Annotated[int, Field(ge=1, le=1000)], ...], BeforeValidator(_parts)]
+
+
+class ProbeParameters(BaseModel):
+    """A measurement of every layer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data: str = Field(
+        title="Data",
+        description="Folder of class folders, or a zip file of them; example:digits and example:signs come "
+        "with the program.",
+    )
+    classes: int = Field(
+        0,
+        ge=0,
+        le=100_000,
+        title="Classes",
+        description="Take only so many classes, drawn by the seed; 0 takes all.",
+    )
+    each: int = Field(
+        0,
+        ge=0,
+        le=100_000,
+        title="Pictures of a class",
+        description="Take only so many pictures of each class, drawn by the seed; 0 takes all.",
+    )
+    train: int = Field(
+        30, ge=1, le=1000, title="Training pictures", description="Of each class, in every draw."
+    )
+    test: int = Field(
+        50,
+        ge=1,
+        le=1000,
+        title="Test pictures",
+        description="Of each class at most, in every draw.",
+    )
+    splits: int = Field(
+        5, ge=1, le=100, title="Draws", description="Random draws of training and test pictures."
+    )
+    split_file: str | None = Field(
+        None,
+        title="Split file",
+        description="Table (path, class, split) whose train and test are a further, fixed split; left out, "
+        "the set's own where it has one.",
+    )
+    network: str = Field(networks.DEFAULT, title="Network", description="Whose layers are tapped.")
+    weights: Literal["published", "random"] = Field(
+        "published", title="Weights", description="Of the network; random ones as a baseline."
+    )
+    size: int = Field(
+        257,
+        ge=1,
+        title="Size",
+        description="Side of the square that a picture is fed as, in pixels.",
+    )
+    taps: Names = Field(
+        (),
+        title="Layers",
+        description="Taps of the network to probe; left out, all of them.",
+        json_schema_extra={"accepted": "names of taps, apart by commas"},
+    )
+    examples: Counts = Field(
+        (),
+        title="Examples",
+        description="Further numbers of training pictures of a class, as a curve by soft-max.",
+        json_schema_extra={"accepted": "whole numbers from 1, apart by commas"},
+    )
+    svm: bool = Field(
+        True, title="SVM", description="Fit support vector machines, too, not only soft-max."
+    )
+    seed: int = Field(0, ge=0, le=2**31 - 1, title="Seed", description="Of the draws.")
+    most: int = Field(
+        20_000, ge=2, le=1_000_000, title="Most", description="Pictures a set may hold."
+    )
+    archive_megabytes: float = Field(
+        2000,
+        gt=0,
+        le=100_000,
+        title="Archive",
+        description="Largest zip file as unpacked, in megabytes.",
+    )
+    asked: str = Field(
+        "",
+        title="Digest",
+        description="Of files and network when this was asked for: with others it is other work.",
+    )
