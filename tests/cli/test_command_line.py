@@ -41,6 +41,10 @@ FLAGS = {
     "few-shot": "--data --shots --ways --draws --queries --seed --heads --split-file --support --asked-of "
     "--mixed --network --weights --sizes --power --mirrored --c --scale --cosine-steps --most "
     "--archive-megabytes --json",
+    "probe": "--data --train --test --splits --split-file --seed --examples --network --weights --size "
+    "--taps --most --archive-megabytes --no-svm --json",
+    "multitask": "--data --seeds --fraction --shared --weighting --balance --surgery --match --seed --steps "
+    "--batch --rate --decay --interval --json",
     "generate": "syn-numbers syn-signs mnist-m --count --seed --split --out --overwrite --json",
     "networks": "fetch --json",
     "runs": "list show cancel resume prune",

@@ -105,7 +105,7 @@ def flag(name: str) -> str:
 
 def _default(field: FieldInfo) -> str:
     """The default in words; empty where there is none, or nothing is the default."""
-    if field.is_required() or field.default is None or field.default == "":
+    if field.is_required() or field.default in (None, "", ()):
         return ""
     default = field.default
     return f"default {','.join(map(str, default)) if isinstance(default, tuple) else default}"
