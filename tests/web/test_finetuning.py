@@ -37,6 +37,8 @@ def open_page(visit, **query):
 
 def test_the_race_is_shown_once_it_is_predicted(visit) -> None:
     open_page(visit)
+    expect(visit.page.locator("figure.chart")).to_have_count(6)  # nothing has to be asked for
+    open_page(visit, predict="true")
     question = visit.page.get_by_text("Which strategy wins with ten pictures a class?")
     expect(question).to_be_visible()
     expect(visit.page.locator("figure.chart")).to_have_count(0)

@@ -41,7 +41,7 @@ class FineTuningView(BaseModel):
         "choose yourself what is copied, frozen or reset; race on classes of your own.",
     )
     predict: bool = Field(
-        True, title="Predict first", description="Say which strategy wins, then see."
+        False, title="Predict first", description="Say which strategy wins, then see."
     )
     figure: Literal["accuracy", "loss"] = Field(
         "accuracy", title="Curves", description="What is drawn over the epochs."
