@@ -5,7 +5,7 @@ import streamlit as st
 from wsl_core.fcn.activation_maps import cell_sum, verdict
 from wsl_core.networks import CARDS, ClassMaps
 from wsl_core.web import activation_maps as page
-from wsl_core.web import class_choice, forward, pictures, station
+from wsl_core.web import class_choice, forward, own_heads, pictures, station
 from wsl_core.web.activation_maps import ActivationMapView
 from wsl_core.web.attribution_drawer import pixel_by_pixel, read_link
 from wsl_core.web.attributions import AttributionView
@@ -45,17 +45,19 @@ below = st.container()
 def view() -> None:
     """The picture and its controls; only this runs again when one of them moves."""
     below.empty()  # a fragment may later write only to what the page's own run has written to
+    head = own_heads.chosen()
+    classes = head.card.class_names if head else None
     with right:
         chosen = pictures.choose()
-        network = control(ActivationMapView, "network")
-        st.markdown("**What the network says**")
+        network = head.card.network if head else control(ActivationMapView, "network")
+        st.markdown(f"**What the {'head' if head else 'network'} says**")
         likely = st.container(key="likely", horizontal=True, gap="small")
-        first = class_choice.ask(ActivationMapView)
+        first = class_choice.ask(ActivationMapView, classes=classes)
         show = control(ActivationMapView, "view")
         second = (
             class_choice.MOST_LIKELY
             if show == page.ONE
-            else class_choice.ask(ActivationMapView, "second")
+            else class_choice.ask(ActivationMapView, "second", classes)
         )
         with st.container(horizontal=True):
             opacity = control(ActivationMapView, "opacity")
@@ -74,10 +76,15 @@ def view() -> None:
             "network": network, "first": first, "second": second, "view": show, "opacity": opacity,
             "threshold": threshold, "drawing": drawing, "own": own, "predict": predict, "size": size,
             "scales": scales, "mirror": mirror, "picture": chosen.key or "cat", "cell": cell,
+            "head": st.query_params.get(own_heads.KEY, "") if head else "",
         }
     )  # fmt: skip
     with left:
-        maps = forward.class_maps(chosen.photo, asked)
+        if head:
+            own_heads.about(head)
+            maps = own_heads.class_maps(chosen.photo, head, asked)
+        else:
+            maps = forward.class_maps(chosen.photo, asked)
     class_choice.likely(likely, maps, page.shown_classes(maps, asked)[0])
     with left:
         picture(asked, chosen, maps)
@@ -140,7 +147,8 @@ def details(asked: ActivationMapView, chosen: pictures.Chosen, maps: ClassMaps) 
         with cell:
             total = cell_sum(maps, first, row, column)
             station.table(["part", "share in logits"], page.cell_rows(total))
-    pixel_by_pixel(asked, chosen, maps, first, page.class_map_scale(maps, asked, first))
+    if not asked.head:  # attributions are of the network's own classes
+        pixel_by_pixel(asked, chosen, maps, first, page.class_map_scale(maps, asked, first))
     table = station.drawer("All cells as a table", ":material/table:", "table")
     if table.open:
         with table:

@@ -95,3 +95,18 @@ def test_classes_of_ones_own_race_and_become_a_head(visit) -> None:
         visit.page.get_by_role("button", name="Head: Frozen features").click()
     with zipfile.ZipFile(waiting.value.path()) as found:
         assert sorted(found.namelist()) == ["frozen-svm/card.json", "frozen-svm/head.safetensors"]
+    visit.page.get_by_role("link", name="Activation maps of Frozen features").click()
+    visit.idle()
+    expect(visit.page.get_by_text("Maps of a head that was trained here")).to_be_visible()
+    likely = visit.page.locator(".st-key-likely [data-testid=stButton]")
+    expect(likely).to_have_count(2)  # its own two classes
+    assert all(name in " ".join(likely.all_inner_texts()) for name in toy_set.CLASSES[:2])
+    assert "head=" in visit.page.url
+    expect(visit.page.get_by_text("cells add up to")).to_be_visible()
+    visit.page.get_by_role("button", name="Back to ImageNet").click()
+    visit.idle()
+    expect(likely).to_have_count(5)
+    visit.page.goto(f"{visit.url}/activation_maps?head=no-such-run/scratch")
+    expect(visit.page.get_by_text("There is no run 'no-such-run'")).to_be_visible()
+    visit.idle()
+    expect(likely).to_have_count(5)

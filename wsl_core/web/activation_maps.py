@@ -17,7 +17,7 @@ from wsl_core.fcn.activation_maps import (
 )
 from wsl_core.figures import OPACITY, Scale
 from wsl_core.networks import CARDS, DEFAULT, ClassMaps
-from wsl_core.web import forward
+from wsl_core.web import forward, own_heads
 from wsl_core.web.canvas import Panel
 from wsl_core.web.class_choice import class_field, index_of
 from wsl_core.web.pictures import LONGEST_SIDE, Chosen, PictureParameters
@@ -80,6 +80,15 @@ class ActivationMapView(ActivationMapParameters, PictureParameters):
         "", pattern=r"^(\d{1,3},\d{1,3})?$", title="Cell", description="Row and column, from 1.",
         json_schema_extra={"accepted": "row,column, counted from 1"},
     )  # fmt: skip
+    head: str = Field(
+        "", pattern=own_heads.PATTERN, title="Head",
+        description="A head that was trained at the Fine-tuning station; its network looks.",
+        json_schema_extra={"accepted": "RUN/STRATEGY"},
+    )  # fmt: skip
+
+    def looked_key(self) -> tuple[object, ...]:
+        """Names what was looked with, and how."""
+        return (self.forward_key(), self.head)
 
 
 def signed(value: float, digits: int = 2) -> str:
@@ -135,7 +144,7 @@ def panels(maps: ClassMaps, view: ActivationMapView, chosen: Chosen) -> list[Pan
     first, second = shown_classes(maps, view)
     if view.view == DIFFERENCE:
         return [_difference(maps, first, second, chosen)]
-    depends = (maps.digest, view.forward_key(), view.threshold, chosen.title)
+    depends = (maps.digest, view.looked_key(), view.threshold, chosen.title)
     return [
         forward.derived(("panel", index, depends), partial(_one, maps, index, view, chosen))
         for index in ((first, second) if view.view == TWO else (first,))
@@ -187,7 +196,7 @@ def scale(maps: ClassMaps, view: ActivationMapView, shown: list[Panel]) -> Scale
     if view.view == DIFFERENCE:
         return Scale.of(values)
     classes = shown_classes(maps, view)
-    key = ("scale", classes, maps.digest, view.forward_key())
+    key = ("scale", classes, maps.digest, view.looked_key())
     return forward.derived(key, partial(Scale.of_picture, maps, classes))
 
 
@@ -195,7 +204,7 @@ def class_map_scale(maps: ClassMaps, view: ActivationMapView, index: int) -> Sca
     """The scale of one class map by itself: the picture's or, if asked for, its own."""
     if view.own:
         return Scale.of([maps.map(index)], own=True)
-    key = ("scale", index, maps.digest, view.forward_key())
+    key = ("scale", index, maps.digest, view.looked_key())
     return forward.derived(key, partial(Scale.of_picture, maps, [index]))
 
 
@@ -258,6 +267,15 @@ def picture_in_python(chosen: Chosen) -> str:
 
 def in_python(view: ActivationMapView, chosen: Chosen, index: int) -> str:
     """The lines that give the figures on the page."""
+    if view.head:
+        load = "the folder that the Fine-tuning station gives as a zip file"
+        network = [
+            f'head = Head.load("{view.head.split("/")[1]}")  # {load}',
+            "network = head.network()",
+        ]
+    else:
+        network = ["network = networks.load(parameters.network)"]
+    read = "head.read({})" if view.head else "{}"
     asked = {
         name: getattr(view, name)
         for name, field in ActivationMapParameters.model_fields.items()
@@ -266,13 +284,14 @@ def in_python(view: ActivationMapView, chosen: Chosen, index: int) -> str:
     parameters = ", ".join(f"{name}={value!r}" for name, value in asked.items())
     return "\n".join(
         [
-            "from wsl_core import figures, images, networks",
+            f"from wsl_core import figures, images{'' if view.head else ', networks'}",
             "from wsl_core.fcn import activation_maps",
+            *(["from wsl_core.fcn.heads import Head"] if view.head else []),
             "",
             picture_in_python(chosen),
             f"parameters = activation_maps.ActivationMapParameters({parameters})",
-            "network = networks.load(parameters.network)",
-            "maps = activation_maps.compute(network, photo, parameters)",
+            *network,
+            f"maps = {read.format('activation_maps.compute(network, photo, parameters)')}",
             f"print(maps.score({index}), maps.peak({index}))",
             f"print(activation_maps.box(maps, {index}, parameters.threshold))",
             f"scale = figures.Scale.of_picture(maps, [{index}])",

@@ -64,10 +64,16 @@ def show(title: str, name: str = "first") -> None:
     st.session_state[name] = title
 
 
-def ask(model: type[BaseModel], name: str = "first") -> str:
-    """Ask for a class; where the name fits several, offer them and keep to the most likely."""
+def ask(model: type[BaseModel], name: str = "first", classes: ClassNames | None = None) -> str:
+    """Ask for a class; where the name fits several, offer them and keep to the most likely.
+
+    Args:
+        model: that declares the field.
+        name: of the field.
+        classes: among which; ImageNet's by default.
+    """
     typed = lasting(model, name)
-    chosen, sentence, candidates = named_class(typed, imagenet.classes())
+    chosen, sentence, candidates = named_class(typed, classes or imagenet.classes())
     if sentence:
         st.markdown(plain(sentence))
         with st.container(horizontal=True, gap="small"):
@@ -79,11 +85,12 @@ def ask(model: type[BaseModel], name: str = "first") -> str:
 def likely(place: Any, maps: ClassMaps, index: int, count: int = 5) -> None:
     """The likeliest classes as buttons; the one that is shown stands out."""
     with place:
-        for one in maps.top(count):
+        for one in maps.top(min(count, len(maps.classes))):
+            meaning = maps.classes.definitions[one.index] if maps.classes.definitions else ""
             st.button(
                 f"{one.name} {one.probability:.0%}",
                 key=f"likely-{one.index}",
-                help=f"{one.score:.2f} logits. {maps.classes.definitions[one.index].capitalize()}.",
+                help=f"{one.score:.2f} logits. {meaning.capitalize()}.".removesuffix(" ."),
                 on_click=show,
                 args=(one.name,),
                 type="primary" if one.index == index else "secondary",

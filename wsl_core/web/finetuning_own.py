@@ -25,7 +25,7 @@ from wsl_core.web import finetuning_downloads as files
 from wsl_core.web import finetuning_figures as drawn
 from wsl_core.web import finetuning_in_python as code
 from wsl_core.web import finetuning_sentences as words
-from wsl_core.web import monitor, station
+from wsl_core.web import links, monitor, own_heads, station
 from wsl_core.web.controls import lasting
 from wsl_core.web.finetuning_race import curves, means, more
 from wsl_core.web.finetuning_view import PRESETS, ZIP, FineTuningView
@@ -121,9 +121,21 @@ def followed(run: jobs.Run) -> None:
     st.html(drawn.accuracies(means(race), "test accuracy"))
     curves(race, lasting(FineTuningView, "figure"))
     st.markdown(
-        "A trained strategy is a head: unpack it, then `python -m wsl_core heatmap holiday.jpg --head "
-        "FOLDER` paints what makes which of your classes."
+        "A trained strategy is a head, and its maps show what makes which of your classes. Look with it "
+        "here, or download it, unpack it and use `python -m wsl_core heatmap holiday.jpg --head FOLDER`."
     )
+    with st.container(horizontal=True, gap="medium"):
+        for one in result.facts["strategies"]:
+            if one["delivered"]:
+                st.page_link(
+                    "pages/activation_maps.py",
+                    label=f"Activation maps of {plain(one['title'])}",
+                    icon=":material/local_fire_department:",
+                    query_params={
+                        own_heads.KEY: own_heads.name_of(run, one["name"]),
+                        links.ONWARD: own_heads.KEY,
+                    },
+                )
     more([race], race, None)
     files.drawer(lambda: [*files.of_race(race), *files.heads(result)])
 
