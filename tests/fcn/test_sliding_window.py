@@ -468,8 +468,8 @@ def test_the_race_counts_windows_and_times_both(
 @pytest.mark.parametrize(
     ("config", "words"),
     [
-        ({"size": [3]}, "race cannot be run with size"),
-        ({"speed": 3}, "race cannot be run with speed"),
+        ({"size": [3]}, "race.s size .* is not accepted"),
+        ({"speed": 3}, "race.s speed 3 is not accepted"),
         ({"size": 33}, "Choose a size of"),
         ({"size": 20}, "from 33 to"),
     ],

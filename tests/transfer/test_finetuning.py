@@ -182,7 +182,7 @@ def test_networks_are_taken_apart_at_their_taps() -> None:
 def test_a_strategy_that_there_is_not_is_refused() -> None:
     with pytest.raises(ParameterError, match="Did you mean scratch"):
         FineTune("scrach")
-    with pytest.raises(ParameterError, match="rate is not accepted"):
+    with pytest.raises(ParameterError, match="rate 7 is not accepted"):
         FineTune("full", rate=7)
 
 

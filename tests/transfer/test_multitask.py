@@ -233,7 +233,7 @@ def test_what_is_not_there_is_said_in_words(
         read("voc")
     with pytest.raises(ParameterError, match=r"no task set 'cifar'\. There are: digits, .* pacs"):
         card("cifar")
-    with pytest.raises(ParameterError, match=r"training's multitask.shared is not accepted"):
+    with pytest.raises(ParameterError, match=r"training's multitask.shared .*is not accepted"):
         Request.of({"data": "digits", "multitask": {"shared": 9}})
 
 

@@ -213,7 +213,9 @@ def test_what_is_no_collection_is_refused_in_words(tmp_path: Path) -> None:
         made.one_pixel(tmp_path / "many" / f"{i}.png", i)
     with pytest.raises(DatasetError, match=r"holds 3 pictures\. Accepted are up to 2"):
         events(tmp_path / "many", most=2)
-    with pytest.raises(ParameterError, match=r"power 99: .* less than or equal to 10"):
+    with pytest.raises(
+        ParameterError, match=r"power 99 is not accepted: .* less than or equal to 10"
+    ):
         events(tmp_path / "many", power=99)
     with pytest.raises(NetworkError, match="no tap named 'nose'"):
         events(tmp_path / "many", tap="nose")

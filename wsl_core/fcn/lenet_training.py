@@ -17,15 +17,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 
 from wsl_core import jobs, networks
 from wsl_core.datasets.digits import SIDE, Digits, mnist
-from wsl_core.errors import DatasetError, ParameterError, WslError
+from wsl_core.errors import DatasetError, WslError
 from wsl_core.fcn.digit_windows import Windows, scribbles
+from wsl_core.jobs.configuration import configured
 from wsl_core.networks.lenet import WINDOW, LeNet, coloured
 from wsl_core.settings import settings
 
@@ -63,14 +64,7 @@ def train(task: jobs.Task) -> Iterator[jobs.Event]:
         ParameterError: a field is outside its range.
         DatasetError: there are no digits, or too few.
     """
-    try:
-        how = LeNetTraining.model_validate(task.config)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise ParameterError(
-            f"The training's {where} is not accepted: {first['msg'].lower()}."
-        ) from None
+    how = configured(LeNetTraining, task.config, "training")
     if missing := {"pictures", "labels"} - set(task.arrays):
         raise DatasetError(
             f"The training needs digits: give {' and '.join(sorted(missing))} as arrays."

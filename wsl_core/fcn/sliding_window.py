@@ -16,13 +16,14 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from wsl_core import networks
 from wsl_core.errors import ParameterError
 from wsl_core.fcn.window_lattice import SlidingWindow
 from wsl_core.images import Photo
 from wsl_core.jobs import Event, Progress, Result, Task
+from wsl_core.jobs.configuration import configured
 from wsl_core.networks import DEFAULT, ClassMaps, Network
 from wsl_core.networks.layers import multiply_accumulates
 from wsl_core.networks.network import BATCH, resized
@@ -228,13 +229,7 @@ def race(task: Task) -> Iterator[Event]:
         NetworkError: an unknown network, or one that does not work here.
         WeightsError: published weights that are not on this machine.
     """
-    try:
-        parameters = RaceParameters.model_validate(task.config)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ParameterError(
-            f"The race cannot be run with {'.'.join(map(str, first['loc']))}: {first['msg'].lower()}."
-        ) from None
+    parameters = configured(RaceParameters, task.config, "race")
     if "picture" not in task.arrays:
         raise ParameterError("The race needs a picture: give its pixels as the array picture.")
     photo = Photo.from_array(task.arrays["picture"], "picture")

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from wsl_core import networks
 from wsl_core.datasets import labelled
@@ -12,6 +12,7 @@ from wsl_core.datasets.labelled import LabelledPictures
 from wsl_core.errors import ParameterError
 from wsl_core.fcn import pooling
 from wsl_core.fcn.heads.parameters import PRONET, RECIPES, TrainingParameters
+from wsl_core.jobs.configuration import configured
 
 
 class Source(BaseModel):
@@ -89,14 +90,7 @@ class Request(HeadChoice, CardWords):
         Raises:
             ParameterError: names the first field that is not accepted.
         """
-        try:
-            return cls.model_validate(config)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"] if "[" not in str(part))
-            raise ParameterError(
-                f"The training's {where} is not accepted: {first['msg'].lower()}."
-            ) from None
+        return configured(cls, config, "training")
 
     def check(self) -> None:
         """Refuse what no training could be made of, before anything is computed.

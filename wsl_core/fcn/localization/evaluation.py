@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from wsl_core import images, networks
 from wsl_core.datasets import labelled, relatives
@@ -26,6 +26,7 @@ from wsl_core.fcn.localization.results import Localization
 from wsl_core.fcn.localization.untrained import grouped
 from wsl_core.images import Photo
 from wsl_core.jobs import Checkpoint, Event, Progress, Result, Task
+from wsl_core.jobs.configuration import configured
 from wsl_core.networks import DEFAULT, ClassMaps
 
 JOB = "wsl_core.fcn.localization.evaluation:evaluation_job"
@@ -252,14 +253,7 @@ def evaluation_job(task: Task) -> Iterator[Event]:
         DatasetError: a set that is missing or damaged.
         WslError: whatever else `reader` and `evaluate` raise.
     """
-    try:
-        how = EvaluationParameters.model_validate(task.config)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ParameterError(
-            f"The evaluation cannot be run with {'.'.join(map(str, first['loc']))}: "
-            f"{first['msg'].lower()}."
-        ) from None
+    how = configured(EvaluationParameters, task.config, "evaluation")
     yield Progress(0, "reading the set")
     pictures = how.read()
     if how.asked and how.asked != digest(pictures, how.head):

@@ -2,9 +2,9 @@
 
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from wsl_core.errors import ParameterError
+from wsl_core.jobs.configuration import configured
 from wsl_core.transfer.adaptation.methods import method
 from wsl_core.transfer.adaptation.parameters import AdaptationParameters
 
@@ -24,14 +24,7 @@ class Request(BaseModel):
         Raises:
             ParameterError: names the first field that is not accepted.
         """
-        try:
-            found = cls.model_validate(config)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"]))
-            raise ParameterError(
-                f"The adaptation's {where} is not accepted: {first['msg'].lower()}."
-            ) from None
+        found = configured(cls, config, "adaptation")
         method(found.adaptation.method)
         return found
 

@@ -17,12 +17,12 @@ from wsl_core.datasets import collection
 from wsl_core.datasets.collection import Collection
 from wsl_core.errors import DatasetError
 from wsl_core.jobs import Event, Progress, Result, Task
+from wsl_core.jobs.configuration import configured
 from wsl_core.transfer.few_shot.episodes import Episode, Pools, drawn
 from wsl_core.transfer.few_shot.features import Rows, described, read
 from wsl_core.transfer.few_shot.measurement import Measured, measuring
 from wsl_core.transfer.few_shot.parameters import FewShotParameters
 from wsl_core.transfer.retrieval import identity
-from wsl_core.transfer.retrieval.parameters import checked
 
 JOB = "wsl_core.transfer.few_shot.evaluation:few_shot_job"
 ARCHIVE = "archive"  # name of the array with the bytes of an uploaded zip file
@@ -40,7 +40,7 @@ def few_shot_job(task: Task) -> Iterator[Event]:
         DatasetError: a set that is missing or damaged, has one class, or too few pictures.
         NetworkError: no such network, or its weights are not there.
     """
-    how = checked(FewShotParameters, task.config)
+    how = configured(FewShotParameters, task.config, "evaluation")
     data = task.arrays[ARCHIVE].tobytes() if ARCHIVE in task.arrays else None
     found, sides = chosen(how, collection.of(how.data, how.most, how.archive_megabytes, data))
     rows = yield from read(found, how)

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from wsl_core import networks
-from wsl_core.errors import ParameterError
+from wsl_core.jobs.configuration import configured
 
 RACED = ("frozen-svm", "frozen-net", "full", "small-rates", "probe-then-tune", "scratch")
 """Strategies of a race where none are named."""
@@ -91,14 +91,7 @@ class FineTuneParameters(BaseModel):
         Raises:
             ParameterError: names the first field that is not accepted.
         """
-        try:
-            return cls.model_validate(config)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "its fields"
-            raise ParameterError(
-                f"The fine-tuning's {where} is not accepted: {first['msg'].lower()}. Correct it."
-            ) from None
+        return configured(cls, config, "fine-tuning")
 
 
 class RaceParameters(FineTuneParameters):

@@ -5,9 +5,6 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from wsl_core import networks
-from wsl_core.transfer.retrieval.parameters import checked
-
-__all__ = ["ProbeParameters", "checked"]
 
 
 def _parts(value: object) -> object:

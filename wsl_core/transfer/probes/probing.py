@@ -18,12 +18,13 @@ from wsl_core import networks
 from wsl_core.datasets.collection import Collection
 from wsl_core.errors import DatasetError
 from wsl_core.jobs import Checkpoint, Event, Progress, Result, Task
+from wsl_core.jobs.configuration import configured
 from wsl_core.transfer.probes import protocol, request, taps
 from wsl_core.transfer.probes.choosing import Labels, chosen, prepared
 from wsl_core.transfer.probes.classifiers import CLASSIFIERS, RIDGE, SOFTMAX, SVM
 from wsl_core.transfer.probes.features import Tapped, collect
 from wsl_core.transfer.probes.gram import Float32, normalised, products
-from wsl_core.transfer.probes.parameters import ProbeParameters, checked
+from wsl_core.transfer.probes.parameters import ProbeParameters
 from wsl_core.transfer.probes.protocol import FIXED, Split
 from wsl_core.transfer.probes.results import TOGETHER, Fit, Layer, Probes, Shown
 from wsl_core.transfer.probes.taps import Tap
@@ -60,7 +61,7 @@ def probe_job(task: Task) -> Iterator[Event]:
         DatasetError: pictures, classes or a table that are refused.
         NetworkError: no such network, weights or tap.
     """
-    how = checked(ProbeParameters, task.config)
+    how = configured(ProbeParameters, task.config, "measurement of layers")
     found = request.pictures_of(how, task.arrays)
     request.with_digest(how, found)
     asked = taps.chosen(networks.card(how.network), how.taps)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from wsl_core.errors import DatasetError
 from wsl_core.jobs import Checkpoint, Event, Progress, Result, Task
+from wsl_core.jobs.configuration import configured
 from wsl_core.transfer.retrieval.descriptor import Descriptor
 from wsl_core.transfer.retrieval.index import Index
 from wsl_core.transfer.retrieval.indexing import Described, describe, indexed, pictures_of
@@ -22,7 +23,6 @@ from wsl_core.transfer.retrieval.parameters import (
     PIXELS,
     DescriptorParameters,
     IndexParameters,
-    checked,
     descriptor_of,
 )
 
@@ -90,7 +90,7 @@ def comparison_job(task: Task) -> Iterator[Event]:
         DatasetError: no pictures, or a zip file that is refused.
         NetworkError: no such network, weights or layer.
     """
-    how = checked(IndexParameters, task.config)
+    how = configured(IndexParameters, task.config, "comparison")
     found = pictures_of(how, how.source, task.arrays)
     ways = descriptors(descriptor_of(how))
     key = f"{found.digest} {found.stamp()}"

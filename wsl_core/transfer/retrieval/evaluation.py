@@ -15,10 +15,11 @@ from wsl_core.datasets import collection
 from wsl_core.datasets.collection import Collection
 from wsl_core.errors import DatasetError
 from wsl_core.jobs import Event, Progress, Result, Task
+from wsl_core.jobs.configuration import configured
 from wsl_core.transfer.retrieval.descriptor import Descriptor
 from wsl_core.transfer.retrieval.indexing import describe, pictures_of
 from wsl_core.transfer.retrieval.measurement import Ranked, Retrieval, measuring, refuse_one_class
-from wsl_core.transfer.retrieval.parameters import RetrievalParameters, checked, descriptor_of
+from wsl_core.transfer.retrieval.parameters import RetrievalParameters, descriptor_of
 from wsl_core.transfer.retrieval.projection import Projection, compared
 
 JOB = "wsl_core.transfer.retrieval.evaluation:retrieval_job"
@@ -36,7 +37,7 @@ def retrieval_job(task: Task) -> Iterator[Event]:
         DatasetError: a set that is missing or damaged, has one class, or no such splits.
         NetworkError: no such network, weights or layer.
     """
-    how = checked(RetrievalParameters, task.config)
+    how = configured(RetrievalParameters, task.config, "evaluation")
     found, protocol = chosen(how, pictures_of(how, how.data, task.arrays))
     descriptor = Descriptor(descriptor_of(how))
     done = yield from describe(descriptor, found, task.checkpoint, how.checkpoint_every)

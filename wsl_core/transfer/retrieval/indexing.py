@@ -19,6 +19,7 @@ from wsl_core.datasets import collection
 from wsl_core.datasets.collection import Collection, Entry, printable
 from wsl_core.errors import DatasetError, ImageError
 from wsl_core.jobs import Checkpoint, Event, Progress, Result, Task
+from wsl_core.jobs.configuration import configured
 from wsl_core.transfer.retrieval import identity
 from wsl_core.transfer.retrieval.card import IndexCard, Indexed
 from wsl_core.transfer.retrieval.descriptor import Descriptor, Look
@@ -26,7 +27,6 @@ from wsl_core.transfer.retrieval.index import Index, digest
 from wsl_core.transfer.retrieval.parameters import (
     IndexParameters,
     ReadingParameters,
-    checked,
     descriptor_of,
 )
 from wsl_core.transfer.retrieval.projection import Projection
@@ -183,7 +183,7 @@ def index_job(task: Task) -> Iterator[Event]:
         DatasetError: no pictures, or a zip file that is refused.
         NetworkError: no such network, weights or layer.
     """
-    how = checked(IndexParameters, task.config)
+    how = configured(IndexParameters, task.config, "index")
     found = pictures_of(how, how.source, task.arrays)
     descriptor = Descriptor(descriptor_of(how))
     done = yield from describe(descriptor, found, task.checkpoint, how.checkpoint_every)

@@ -1,11 +1,10 @@
 """What can be chosen of an index, a query and a measurement: each declared once."""
 
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from wsl_core import networks
-from wsl_core.errors import ParameterError
 
 PIXELS = "pixels"
 """In the place of a network: the picture itself, reduced, as the baseline that knows nothing."""
@@ -30,9 +29,6 @@ def _numbers(value: object) -> object:
 
 Sizes = Annotated[tuple[int, ...], Field(min_length=1, max_length=3), BeforeValidator(_numbers)]
 Region = Annotated[tuple[float, float, float, float], BeforeValidator(_numbers)]
-
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 class DescriptorParameters(BaseModel):
@@ -157,22 +153,6 @@ class RetrievalParameters(ReadingParameters):
     neighbours: int = Field(
         5, ge=1, le=1000, title="Neighbours", description="That vote for the class of a query."
     )
-
-
-def checked(model: type[Model], config: object) -> Model:
-    """The parameters of a job's config.
-
-    Raises:
-        ParameterError: a value outside its field's range or of another type, or an unknown field.
-    """
-    try:
-        return model.model_validate(config)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "its fields"
-        raise ParameterError(
-            f"This cannot be done with {where} {first['input']!r}: {first['msg'].lower()}. Correct it."
-        ) from None
 
 
 def descriptor_of(how: DescriptorParameters) -> DescriptorParameters:
