@@ -107,7 +107,7 @@ def test_too_few_digits_and_a_wrong_field_are_refused_in_words() -> None:
         next(train(jobs.Task(TINY | {"held_out": 60}, digits())))
     with pytest.raises(DatasetError, match="give labels as arrays"):
         next(train(jobs.Task(TINY, {"pictures": digits()["pictures"]})))
-    with pytest.raises(ParameterError, match="steps is not accepted"):
+    with pytest.raises(ParameterError, match="steps 0 is not accepted"):
         next(train(jobs.Task(TINY | {"steps": 0}, digits())))
 
 
