@@ -23,7 +23,7 @@ def tapped(chosen: Chosen, small: Photo, side: int) -> tuple[bytes, str]:
     Raises:
         WslError: no network.
     """
-    network = forward.network(networks.DEFAULT)
+    network = forward.loaded(networks.DEFAULT)
     fed = network.card.sides.nearest(network.card.training_side)
     found = network.features(resized(chosen.photo.pixels, fed, fed)[None], LAYERS)
     half = side // 2
