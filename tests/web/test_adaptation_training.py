@@ -51,7 +51,7 @@ def progress(station: Station) -> int:
 
 
 def test_a_training_is_watched_paused_stepped_continued_and_cancelled(station) -> None:
-    station.open(chapter="train", pair=PAIR, steps=400)
+    station.open(chapter="train", pair=PAIR, steps=1200)
     button(station, "Start").click()
     live = station.visit.widget("live")
     expect(live.get_by_role("img", name="Parts of the network")).to_be_visible(timeout=SLOW)
@@ -61,13 +61,13 @@ def test_a_training_is_watched_paused_stepped_continued_and_cancelled(station) -
         live.get_by_role("img", name="points").or_(live.get_by_role("img", name="Features of"))
     ).to_be_visible()
     before = progress(station)
-    assert 0 < before < 400
+    assert 0 < before < 1200
     station.page.reload()
     expect(button(station, "Step")).to_be_visible(timeout=SLOW)
     button(station, "Step").click()
     expect(station.page.get_by_text("The run is paused at")).to_have_count(0)
     expect(station.page.get_by_text("The run is paused at")).to_be_visible(timeout=SLOW)
-    assert progress(station) == before + 34  # one look further
+    assert progress(station) == before + 84  # one look further
     button(station, "Continue").click()
     expect(button(station, "Cancel")).to_be_visible(timeout=SLOW)
     button(station, "Cancel").click()

@@ -62,7 +62,7 @@ def test_layers_are_chosen_by_keyboard_and_trained(visit) -> None:
     expect(network).to_have_attribute("aria-label", re.compile("classifier: begun anew"))
     visit.page.get_by_role("button", name="Train", exact=True).click()
     expect(visit.page.get_by_text("your choice").first).to_be_visible(timeout=SLOW)
-    expect(visit.page.get_by_role("img", name="your choice")).to_be_visible()
+    expect(visit.page.get_by_role("img", name="your choice: at the last epoch")).to_be_visible()
 
 
 def pack(each: int) -> bytes:

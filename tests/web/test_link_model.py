@@ -26,6 +26,8 @@ def good(field: FieldInfo) -> list[tuple[str, object]]:
     if field.annotation is float:
         low, high = controls.limits(field)
         return [(str(low), float(low)), (str(high), float(high)), ("0.35", 0.35), ("1e-1", 0.1)]
+    if field is FIELDS["head"]:
+        return [(text, text) for text in ("", "20261127-1a2b/frozen-svm")]
     return [("", ""), ("1,1", "1,1"), ("12,345", "12,345"), ("0,0", "0,0")]
 
 
@@ -41,6 +43,8 @@ def bad(field: FieldInfo) -> list[str]:
         return [*nonsense, "", "True", "1", "yes"]
     if field.annotation is float:
         return [*nonsense, "", "-0.001", "1.001", "nan", "inf", "-inf", "0,5"]
+    if field is FIELDS["head"]:
+        return [*nonsense, "run", "../x/scratch", "run/", "/scratch", "run/scratch\n", "run/a/b"]
     return [*nonsense, "1", "1,", "-1,2", "1,2,3", "1000,1", "1, 2", "1,2\n"]
 
 

@@ -190,6 +190,7 @@ def test_every_field_changes_what_is_said_to_be_painted(maps) -> None:
         "picture": "coffee", "network": "efficientnet_lite1", "size": 321, "scales": True,
         "mirror": True, "threshold": 0.3, "view": "difference", "first": "tabby", "second": "lynx",
         "opacity": 0.3, "drawing": "cells", "own": True, "predict": True, "cell": "1,1",
+        "head": "a-run/scratch",
     }  # fmt: skip
     assert set(other) == set(ActivationMapView.model_fields)
     views = [ActivationMapView(), *(ActivationMapView(**{k: v}) for k, v in other.items())]
