@@ -52,7 +52,8 @@ def counted(found: Probes) -> str:
         f"{found.train} a class to train on and at most {found.test} to test on ({tests} in all), the same "
         f"for every layer. Mean of the classes' accuracies{bars}. {found.network}, {found.weights} weights, "
         f"pictures fed as squares of {found.size} px. C and the pooling are chosen within the training "
-        f"pictures of a draw; what they are chosen among was settled on training pictures of Caltech-101's fixed split."
+        f"pictures of a draw; what they are chosen among was settled on training pictures of Caltech-101's "
+        f"fixed split."
         f"{fixed}{left_out}{twins}"
     )
 
