@@ -13,7 +13,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from wsl_core import whole_files
 from wsl_core.datasets import collection
 from wsl_core.errors import WslError
 from wsl_core.jobs import Progress, Result, Task
+from wsl_core.jobs.parts import completed
 from wsl_core.settings import settings
 from wsl_core.transfer.few_shot import HEADS, FewShotParameters
 from wsl_core.transfer.few_shot.episodes import drawn
@@ -73,7 +74,7 @@ def beside_finetuning(data: Path) -> list[dict[str, Any]]:
 
     how = FewShotParameters.model_validate({"data": str(data / "caltech101"), **BESIDE})
     found, sides = chosen(how, collection.of(how.data, how.most, how.archive_megabytes))
-    looked = _drained(read(found, how))
+    looked = completed(read(found, how))
     pools = pools_of(looked, sides)
     ways = pools.check(max(how.shots), how.ways)
     episodes = list(
@@ -83,11 +84,11 @@ def beside_finetuning(data: Path) -> list[dict[str, Any]]:
         )
     )  # fmt: skip
     heads = measuring(looked.features, episodes, len(pools.names), how.shots, how.heads, how)
-    results = _drained(heads)
+    results = completed(heads)
     started = time.process_time()
     tuning = FineTuneParameters(size=how.sizes[0])
     steps = finetuning(STRATEGY, found, looked, episodes, how.shots, tuning)
-    results += _drained(steps, f"{STRATEGY}: ")
+    results += completed(steps, lambda share: measure.say(f"{STRATEGY}: {share:.0%}"))
     shared = {
         "data": DATA, "ways": ways, "draws": how.draws, "seed": how.seed, "network": how.network,
         "size": how.sizes[0], "strategy": STRATEGY,
@@ -103,17 +104,6 @@ def beside_finetuning(data: Path) -> list[dict[str, Any]]:
         }
         for one in results
     ]
-
-
-def _drained(steps: Generator[Any, None, Any], what: str = "") -> Any:
-    """What steps return."""
-    while True:
-        try:
-            share = next(steps)
-        except StopIteration as end:
-            return end.value
-        if what:
-            measure.say(f"{what}{share:.0%}")
 
 
 def rows(facts: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -20,11 +20,11 @@ from benchmarks import measure
 from wsl_core import whole_files
 from wsl_core.errors import WslError
 from wsl_core.jobs import Progress, Result, Task
+from wsl_core.jobs.parts import completed
 from wsl_core.settings import settings
 from wsl_core.transfer.finetuning import STRATEGIES, cases, finished
 from wsl_core.transfer.finetuning.race import race
 from wsl_core.transfer.finetuning.torch_cases import setup
-from wsl_core.transfer.finetuning.within import completed
 
 NAME, DATA = "finetuning", "caltech101"
 PLACE = Path(__file__).parents[1] / "assets" / "finetuning"

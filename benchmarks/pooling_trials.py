@@ -3,7 +3,7 @@
 import datetime
 import hashlib
 import json
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import fmean
@@ -21,6 +21,7 @@ from wsl_core.fcn.heads.parameters import TrainingParameters
 from wsl_core.fcn.heads.request import Request
 from wsl_core.fcn.localization.untrained import grouped
 from wsl_core.figures.pooling_schemes import PRONET, UNTRAINED, WSLOCALIZATION
+from wsl_core.jobs.parts import completed
 from wsl_core.networks import Network
 from wsl_core.settings import settings
 
@@ -165,7 +166,7 @@ class Trials:
         if setting.scheme == PRONET:
             return {PRONET: self._pronet(setting)}
         request = Request(scheme=setting.scheme, training=setting.training)
-        head = drained(training.trained(self.network, self.learned, request))
+        head = completed(training.trained(self.network, self.learned, request))
         found = {setting.scheme: measured(self.judge.read(head.read))}
         if setting.scheme == "max" and self.title == VAL:
             found[WSLOCALIZATION] = measured(self.judge.read(head.read, beam=True))
@@ -176,7 +177,7 @@ class Trials:
         from wsl_core.fcn.pronet.parameters import ProNetRequest
 
         request = ProNetRequest(training=setting.training)
-        return self._looked(drained(training.trained(self.network, self.learned, request)))
+        return self._looked(completed(training.trained(self.network, self.learned, request)))
 
     def _looked(self, head: pronet.ProNet) -> Figures:
         return measured(
@@ -204,12 +205,3 @@ class Trials:
             found.update(repr((one.name, one.labels, one.objects)).encode())
         found.update(which.encode())
         return f"{setting.scheme}-{setting.start}-{found.hexdigest()[:16]}"
-
-
-def drained(events: Generator[Any, None, Result]) -> Result:
-    """What a training returns, its progress passed over."""
-    while True:
-        try:
-            next(events)
-        except StopIteration as done:
-            return done.value  # type: ignore[no-any-return]

@@ -30,6 +30,7 @@ from wsl_core.fcn.attribution_methods import (
 )
 from wsl_core.fcn.torch_randomisation import randomised
 from wsl_core.jobs import Event, Progress, Result, Task
+from wsl_core.jobs.parts import told
 from wsl_core.networks import Card, Geometry, torch_runtime
 from wsl_core.networks.convolutionalization import FullyConvolutional
 from wsl_core.settings import settings
@@ -254,13 +255,7 @@ def _resolved(work: str) -> Any:
 
 def _followed(work: Work, doing: str, begin: float, end: float) -> Generator[Progress, None, Found]:
     """Turn the shares that a method yields into progress from `begin` to `end`; what it returns."""
-    while True:
-        try:
-            share = next(work)
-        except StopIteration as done:
-            found: Found = done.value
-            return found
-        yield Progress(begin + share * (end - begin), doing)
+    return told(work, lambda share: Progress(begin + share * (end - begin), doing))
 
 
 def _geometry(built: torch_runtime.Built, card: Card, level: str) -> Geometry:

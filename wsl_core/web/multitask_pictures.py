@@ -8,6 +8,7 @@ from itertools import islice
 import numpy as np
 
 from wsl_core.figures import digit_rows
+from wsl_core.jobs.parts import completed
 from wsl_core.transfer.multitask import card
 from wsl_core.transfer.multitask.task_data import TaskData, load
 
@@ -38,10 +39,4 @@ def examples(name: str) -> str | None:
 
 
 def _read(name: str) -> TaskData:
-    events = load(card(name))
-    while True:
-        try:
-            next(events)
-        except StopIteration as done:
-            found: TaskData = done.value
-            return found
+    return completed(load(card(name)))

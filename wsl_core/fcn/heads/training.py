@@ -7,7 +7,6 @@ network's last stages are trained further after that, together with the head (`f
 
 import datetime
 from collections.abc import Generator, Iterator
-from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -28,6 +27,7 @@ from wsl_core.fcn.heads.request import Request, digest
 from wsl_core.fcn.heads.stages import last_stages
 from wsl_core.fcn.heads.torch_head import TrainableHead
 from wsl_core.jobs import Checkpoint, Progress
+from wsl_core.jobs.parts import within
 from wsl_core.networks import Network
 from wsl_core.networks.recipe import PUBLISHED
 
@@ -116,20 +116,18 @@ def trained(
         stages = last_stages(network.card, how.finetune) if how.finetune else None
         views, tap = _views(how), network.card.features
         taps = (tap, *((stages.below,) if stages else ()))
-        features = yield from _within(
-            0, EXTRACTED, collect(network, pictures.pictures, views, taps)
-        )
-        mean, spread = yield from _within(EXTRACTED, MEASURED, _statistics(features, views[0], tap))
+        features = yield from within(0, EXTRACTED, collect(network, pictures.pictures, views, taps))
+        mean, spread = yield from within(EXTRACTED, MEASURED, _statistics(features, views[0], tap))
         head = _start(network, pictures, request, mean, spread)
         tuning = checkpoint is not None and checkpoint.step > how.epochs
         end = TRAINED if stages else 1.0
         if not tuning:
             epochs = head_epochs(head, features, views, tap, pictures, how, checkpoint)
-            yield from _within(MEASURED, end, epochs)
+            yield from within(MEASURED, end, epochs)
         if stages:
             begun = checkpoint if tuning else None
             epochs = joint_epochs(head, stages, features, views, pictures, how, begun)
-            yield from _within(end, 1.0, epochs)
+            yield from within(end, 1.0, epochs)
     finally:
         torch.set_num_threads(threads)
     weight, bias, learned = head.tensors()
@@ -163,22 +161,6 @@ def _views(how: TrainingParameters) -> tuple[View, ...]:
     """How every picture is seen."""
     flips = (False, True) if how.mirror else (False,)
     return tuple(View(size, flip) for size in dict.fromkeys(how.sizes) for flip in flips)
-
-
-def _within(
-    start: float, end: float, events: Generator[Event, None, Found]
-) -> Generator[Event, None, Found]:
-    """Events of a part of the work, with shares of the whole."""
-    while True:
-        try:
-            one = next(events)
-        except StopIteration as done:
-            found: Found = done.value
-            return found
-        if isinstance(one, Progress):
-            yield replace(one, share=start + (end - start) * one.share)
-        else:
-            yield one
 
 
 def _statistics(

@@ -15,6 +15,8 @@ from wsl_core.fcn.heads.head_maps import HeadMaps
 from wsl_core.fcn.heads.parameters import TrainingParameters
 from wsl_core.fcn.heads.request import Request
 from wsl_core.images import Photo
+from wsl_core.jobs import Checkpoint, Progress
+from wsl_core.jobs.parts import completed
 from wsl_core.networks import ClassScore, Network
 
 Report = Callable[[float, str], None]
@@ -82,15 +84,13 @@ class WeaklySupervised:
         if self.head is not None and self.head.card.finetuned:
             # This network was retrained by an earlier call: begin again from the published weights.
             network = networks.load(network.card.name)
-        events = training.trained(network, self._of_classes(dataset), self._request)
-        while True:
-            try:
-                event = next(events)
-            except StopIteration as done:
-                self.head = done.value
-                break
-            if report is not None and isinstance(event, training.Progress):
+
+        def heard(event: Progress | Checkpoint) -> None:
+            if report is not None and isinstance(event, Progress):
                 report(event.share, event.doing)
+
+        events = training.trained(network, self._of_classes(dataset), self._request)
+        self.head = completed(events, heard)
         self.network, self.classes = self.head.network(), self.head.card.classes
         return self
 

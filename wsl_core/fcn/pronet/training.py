@@ -27,6 +27,7 @@ from wsl_core.fcn.pronet.maps import Streams
 from wsl_core.fcn.pronet.parameters import STREAM, ProNetRequest
 from wsl_core.fcn.pronet.pipeline import FIRST, SECOND, ProNet, stage_card
 from wsl_core.jobs import Checkpoint, Progress
+from wsl_core.jobs.parts import told
 from wsl_core.networks import ClassMaps, Network, Placement
 from wsl_core.networks.torch_optimisers import Adam
 
@@ -120,16 +121,13 @@ def _first(
     checkpoint: Checkpoint | None,
 ) -> Events:
     """The first stage, with its events as parts of the whole."""
-    events = first_stage.trained(network, pictures, request.first(), checkpoint)
-    while True:
-        try:
-            event = next(events)
-        except StopIteration as done:
-            return done.value
+
+    def of_whole(event: Progress | Checkpoint) -> Progress | Checkpoint:
         if isinstance(event, Progress):
-            yield replace(event, share=TRAINED * event.share)
-        else:
-            yield replace(event, state=event.state | {"stage": FIRST})
+            return replace(event, share=TRAINED * event.share)
+        return replace(event, state=event.state | {"stage": FIRST})
+
+    return told(first_stage.trained(network, pictures, request.first(), checkpoint), of_whole)
 
 
 def _crops(

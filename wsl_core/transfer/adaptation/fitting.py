@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from wsl_core.errors import ParameterError
 from wsl_core.jobs import Checkpoint, Progress
+from wsl_core.jobs.parts import completed
 from wsl_core.transfer.adaptation import choice
 from wsl_core.transfer.adaptation.contract import SOURCE, TARGET, Labelled, Unlabelled, check
 from wsl_core.transfer.adaptation.linear import proxy_distance
@@ -64,15 +65,12 @@ def fit(
         DatasetError: the domains cannot be trained on.
         ParameterError: a parameter is not accepted, or the training diverged.
     """
-    events = fitted(source, target, parameters)
-    while True:
-        try:
-            event = next(events)
-        except StopIteration as done:
-            found: AdaptedNetwork | AdaptedFeatures = done.value
-            return found
+
+    def heard(event: Progress | Look | Checkpoint) -> None:
         if isinstance(event, Progress):
             report(event)
+
+    return completed(fitted(source, target, parameters), heard)
 
 
 def learner_for(source: Labelled, target: Unlabelled, how: AdaptationParameters) -> Learner:

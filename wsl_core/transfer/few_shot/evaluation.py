@@ -18,6 +18,7 @@ from wsl_core.datasets.collection import Collection
 from wsl_core.errors import DatasetError
 from wsl_core.jobs import Event, Progress, Result, Task
 from wsl_core.jobs.configuration import configured
+from wsl_core.jobs.parts import told
 from wsl_core.transfer.few_shot.episodes import Episode, Pools, drawn
 from wsl_core.transfer.few_shot.features import Rows, described, read
 from wsl_core.transfer.few_shot.measurement import Measured, measuring
@@ -64,13 +65,7 @@ def _told(
     steps: Generator[float, None, list[Measured]],
 ) -> Generator[Progress, None, list[Measured]]:
     """`measuring`, with its progress as events."""
-    while True:
-        try:
-            share = next(steps)
-        except StopIteration as end:
-            found: list[Measured] = end.value
-            return found
-        yield Progress(share, f"heads, {share:.0%} of the draws")
+    return told(steps, lambda share: Progress(share, f"heads, {share:.0%} of the draws"))
 
 
 def chosen(how: FewShotParameters, found: Collection) -> tuple[Collection, tuple[str, str] | None]:

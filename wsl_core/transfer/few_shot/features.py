@@ -20,6 +20,7 @@ from wsl_core.datasets.collection import Collection, Entry, printable
 from wsl_core.errors import DatasetError, ImageError
 from wsl_core.images import Photo
 from wsl_core.jobs import Progress
+from wsl_core.jobs.parts import completed
 from wsl_core.networks import Network
 from wsl_core.settings import settings
 from wsl_core.transfer.few_shot.parameters import FeatureParameters
@@ -61,13 +62,8 @@ def looks(descriptor: Descriptor, mirrored: bool, photos: Sequence[Photo]) -> li
     """
     upright = [descriptor.fed(one) for one in photos]
     turned = [_turned(one) for one in upright] if mirrored else []
-    steps = descriptor.looking([*upright, *turned])
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: list[Look] = end.value
-            return [found[i :: len(photos)] for i in range(len(photos))]
+    found = completed(descriptor.looking([*upright, *turned]))
+    return [found[i :: len(photos)] for i in range(len(photos))]
 
 
 def _turned(one: Fed) -> Fed:

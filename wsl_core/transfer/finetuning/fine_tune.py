@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from wsl_core.errors import HeadError
 from wsl_core.jobs import Progress, Result
+from wsl_core.jobs.parts import completed
 from wsl_core.transfer.finetuning import delivered
 from wsl_core.transfer.finetuning.examples import Examples, drawn, pictures_of
 from wsl_core.transfer.finetuning.parameters import FineTuneParameters, RaceParameters
 from wsl_core.transfer.finetuning.strategies import strategy
-from wsl_core.transfer.finetuning.within import completed
 
 Report = Callable[[float, str], None]
 

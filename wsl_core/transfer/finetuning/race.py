@@ -14,12 +14,12 @@ import numpy as np
 from wsl_core import networks
 from wsl_core.errors import DatasetError
 from wsl_core.jobs import Checkpoint, Event, Progress, Result, Task
+from wsl_core.jobs.parts import told, within
 from wsl_core.transfer.finetuning import plan as plans
 from wsl_core.transfer.finetuning.examples import Examples, asked, drawn, pictures_of
 from wsl_core.transfer.finetuning.parameters import RaceParameters
 from wsl_core.transfer.finetuning.strategies import strategy
 from wsl_core.transfer.finetuning.torch_fitting import Arrays, Fitted, Inputs, fitted
-from wsl_core.transfer.finetuning.within import within
 
 DONE, UNDER_WAY = "done/", "now/"
 READ = 0.03  # share of the work that reading the pictures takes
@@ -104,20 +104,15 @@ def _one(
 ) -> Generator[Progress | Checkpoint, None, Fitted]:
     """One strategy, its events as those of the race."""
     before = _epochs(done)
-    steps = within(start, end, fitted(name, inputs, begun))
-    while True:
-        try:
-            event = next(steps)
-        except StopIteration as stop:
-            found: Fitted = stop.value
-            return found
+
+    def of_race(event: Progress | Checkpoint) -> Progress | Checkpoint:
         if isinstance(event, Checkpoint):
             both = _above(arrays, DONE) | _above(event.arrays, UNDER_WAY)
-            state = {"done": list(done), "now": event.state}
-            yield Checkpoint(before + event.step, both, state)
-        else:
-            figures = {f"{name} {key}": value for key, value in event.figures.items()}
-            yield replace(event, figures=figures)
+            return Checkpoint(before + event.step, both, {"done": list(done), "now": event.state})
+        figures = {f"{name} {key}": value for key, value in event.figures.items()}
+        return replace(event, figures=figures)
+
+    return told(within(start, end, fitted(name, inputs, begun)), of_race)
 
 
 def _epochs(done: list[dict[str, Any]]) -> int:

@@ -6,9 +6,9 @@ from typing import Any
 
 from wsl_core.errors import ParameterError
 from wsl_core.jobs import Checkpoint, Event, Progress, Result, Task
+from wsl_core.jobs.parts import within
 from wsl_core.transfer.finetuning import cases
 from wsl_core.transfer.finetuning.torch_fitting import Fitted, Inputs, fitted
-from wsl_core.transfer.finetuning.within import within
 
 
 def case_job(task: Task) -> Iterator[Event]:

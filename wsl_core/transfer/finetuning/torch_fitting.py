@@ -18,6 +18,7 @@ from torch.nn import functional
 from wsl_core import networks
 from wsl_core.datasets.batches import alike
 from wsl_core.jobs import Checkpoint, Progress
+from wsl_core.jobs.parts import within
 from wsl_core.networks import Card
 from wsl_core.transfer.finetuning import plan as plans
 from wsl_core.transfer.finetuning import torch_svm
@@ -27,7 +28,6 @@ from wsl_core.transfer.finetuning.strategies import StrategyCard, strategy
 from wsl_core.transfer.finetuning.torch_blocks import Blocks
 from wsl_core.transfer.finetuning.torch_evaluation import evaluated
 from wsl_core.transfer.finetuning.torch_inputs import FrozenOutputs
-from wsl_core.transfer.finetuning.within import within
 
 Arrays = dict[str, NDArray[Any]]
 Events = Generator[Progress | Checkpoint, None, None]

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from wsl_core.jobs import Progress
+from wsl_core.jobs.parts import within
 from wsl_core.transfer.finetuning import svm
-from wsl_core.transfer.finetuning.within import within
 
 if TYPE_CHECKING:
     from wsl_core.transfer.finetuning.torch_blocks import Blocks

@@ -19,6 +19,7 @@ from wsl_core.datasets.collection import Collection
 from wsl_core.errors import DatasetError
 from wsl_core.jobs import Checkpoint, Event, Progress, Result, Task
 from wsl_core.jobs.configuration import configured
+from wsl_core.jobs.parts import told, within
 from wsl_core.transfer.probes import protocol, request, taps
 from wsl_core.transfer.probes.choosing import Labels, chosen, prepared
 from wsl_core.transfer.probes.classifiers import CLASSIFIERS, RIDGE, SOFTMAX, SVM
@@ -67,22 +68,13 @@ def probe_job(task: Task) -> Iterator[Event]:
     asked = taps.chosen(networks.card(how.network), how.taps)
     yield Progress(0.0, f"loading {how.network}")
     tapping = taps.load(how.network, how.weights, how.size)
-    tapped = yield from _told(collect(tapping, request.identity_of(how), found))
+    tapped = yield from within(
+        0.0, FEATURES_SHARE, collect(tapping, request.identity_of(how), found)
+    )
     setting, whole = set_up(how, found, tapped)
     rows = [one for one in tapping.taps if one.name in asked]
     whole = _resumed(task.checkpoint, whole)
     yield from probing(how, setting, rows, whole)
-
-
-def _told(steps: Generator[Progress, None, Tapped]) -> Generator[Progress, None, Tapped]:
-    """The first half of the bar."""
-    while True:
-        try:
-            event = next(steps)
-        except StopIteration as end:
-            tapped: Tapped = end.value
-            return tapped
-        yield Progress(event.share * FEATURES_SHARE, event.doing)
 
 
 def set_up(how: ProbeParameters, found: Collection, tapped: Tapped) -> tuple[Setting, Probes]:
@@ -190,10 +182,10 @@ def _probed(
         )
         yield now
         truth = setting.labels.numbers[split.test]
-        ready = yield from _each(prepared(options, setting.labels, split.train), now)
+        ready = yield from _alive(prepared(options, setting.labels, split.train), now)
         against = ready.whole.space.against(split.test)
         for name in names:
-            found = yield from _each(chosen(CLASSIFIERS[name], ready), now)
+            found = yield from _alive(chosen(CLASSIFIERS[name], ready), now)
             said = found.fitted.scores(against).argmax(axis=1)
             layer.fits[name][split.name] = Fit(
                 accuracy=protocol.accuracy(said, truth, setting.labels.classes),
@@ -206,7 +198,7 @@ def _probed(
         if split.name != FIXED:
             for count in how.examples:
                 if count < how.train:
-                    rate = yield from _each(_of_few(setting, options, split, count), now)
+                    rate = yield from _alive(_of_few(setting, options, split, count), now)
                     layer.examples.setdefault(count, []).append(rate)
     whole.layers.append(layer)
     if whole.shown is not None:
@@ -228,11 +220,6 @@ def _of_few(
     return protocol.accuracy(said, labels.numbers[split.test], labels.classes)
 
 
-def _each(steps: Generator[None, None, Any], now: Progress) -> Generator[Progress, None, Any]:
+def _alive(steps: Generator[None, None, Any], now: Progress) -> Generator[Progress, None, Any]:
     """What steps return, while somebody is told after each that there is life in it."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
-        yield now
+    return told(steps, lambda _: now)

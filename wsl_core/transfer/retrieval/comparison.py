@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from wsl_core.errors import DatasetError
 from wsl_core.jobs import Checkpoint, Event, Progress, Result, Task
 from wsl_core.jobs.configuration import configured
+from wsl_core.jobs.parts import told
 from wsl_core.transfer.retrieval.descriptor import Descriptor
 from wsl_core.transfer.retrieval.index import Index
 from wsl_core.transfer.retrieval.indexing import Described, describe, indexed, pictures_of
@@ -125,19 +126,16 @@ def _one_of_three(
     arrays: dict[str, NDArray[Any]],
 ) -> Generator[Event, None, Described]:
     """What `describe` returns; its progress as a third, its checkpoints with what was done before."""
-    while True:
-        try:
-            event = next(steps)
-        except StopIteration as end:
-            done: Described = end.value
-            return done
+
+    def of_three(event: Progress | Checkpoint) -> Event:
         if isinstance(event, Progress):
             title = list(KINDS.values())[number]
-            yield Progress((number + event.share) / len(KINDS), f"{title}: {event.doing}")
-        else:
-            state = before | {"step": event.step, "inner": event.state}
-            kept = arrays | {f"inner/{name}": value for name, value in event.arrays.items()}
-            yield Checkpoint(number * before["pictures"] + event.step, kept, state)
+            return Progress((number + event.share) / len(KINDS), f"{title}: {event.doing}")
+        state = before | {"step": event.step, "inner": event.state}
+        kept = arrays | {f"inner/{name}": value for name, value in event.arrays.items()}
+        return Checkpoint(number * before["pictures"] + event.step, kept, state)
+
+    return told(steps, of_three)
 
 
 def _resumed(
@@ -163,15 +161,10 @@ def _measured(index: Index) -> Generator[Progress, None, Retrieval | None]:
         return None
     whole = ranked(index)
     steps = measuring(whole, whole)
-    while True:
-        try:
-            share = next(steps)
-        except StopIteration as end:
-            found: Retrieval = end.value
-            return found
-        except DatasetError:  # not two pictures of any class
-            return None
-        yield Progress(1.0, f"rankings, {share:.0%}")
+    try:
+        return (yield from told(steps, lambda share: Progress(1.0, f"rankings, {share:.0%}")))
+    except DatasetError:  # not two pictures of any class
+        return None
 
 
 def ranked(index: Index) -> Ranked:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from wsl_core import networks
 from wsl_core.errors import ParameterError
 from wsl_core.images import Photo
+from wsl_core.jobs.parts import completed
 from wsl_core.networks import Geometry, Network, Placement
 from wsl_core.networks.geometry import Axis
 from wsl_core.networks.network import BATCH, resized
@@ -144,13 +145,7 @@ class Descriptor:
         Raises:
             ParameterError: a size outside the network's limits.
         """
-        steps = self.looking([self.fed(photo)])
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                looks: list[Look] = end.value
-                return looks[0]
+        return completed(self.looking([self.fed(photo)]))[0]
 
     def fed(self, photo: Photo) -> Fed:
         """A photo made ready for `looking`.

@@ -16,6 +16,7 @@ from wsl_core.datasets.collection import Collection
 from wsl_core.errors import DatasetError
 from wsl_core.jobs import Event, Progress, Result, Task
 from wsl_core.jobs.configuration import configured
+from wsl_core.jobs.parts import told
 from wsl_core.transfer.retrieval.descriptor import Descriptor
 from wsl_core.transfer.retrieval.indexing import describe, pictures_of
 from wsl_core.transfer.retrieval.measurement import Ranked, Retrieval, measuring, refuse_one_class
@@ -78,13 +79,7 @@ def retrieval_job(task: Task) -> Iterator[Event]:
 def _told(queries: Ranked, base: Ranked, neighbours: int) -> Generator[Progress, None, Retrieval]:
     """`measure`, with its progress as events."""
     steps = measuring(queries, base, neighbours)
-    while True:
-        try:
-            share = next(steps)
-        except StopIteration as end:
-            found: Retrieval = end.value
-            return found
-        yield Progress(1.0, f"rankings, {share:.0%}")
+    return told(steps, lambda share: Progress(1.0, f"rankings, {share:.0%}"))
 
 
 def chosen(how: RetrievalParameters, found: Collection) -> tuple[Collection, str]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wsl_core.errors import DatasetError
+from wsl_core.jobs.parts import completed
 from wsl_core.transfer.retrieval import ranking
 from wsl_core.transfer.retrieval.descriptor import Float32
 
@@ -119,13 +120,7 @@ def measure(queries: Ranked, base: Ranked, neighbours: int = 5) -> Retrieval:
     Raises:
         DatasetError: one class alone, or no query with a picture of its class to be found.
     """
-    steps = measuring(queries, base, neighbours)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: Retrieval = end.value
-            return found
+    return completed(measuring(queries, base, neighbours))
 
 
 def measuring(

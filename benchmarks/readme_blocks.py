@@ -1,0 +1,289 @@
+"""What stands in each block of the README and of LeNet's card: a table and its circumstances, as Markdown.
+
+Functions of measured rows are given those of a file in `benchmarks/results`, at least one.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+
+from benchmarks import (
+    adaptation_pairs,
+    class_maps,
+    few_shot,
+    finetuning,
+    install,
+    lenet,
+    measure,
+    multitask,
+    pooling,
+    pooling_schemes,
+    probes,
+    retrieval,
+    sliding_window,
+)
+from wsl_core import networks
+from wsl_core.figures.localization_results import FREQUENT
+from wsl_core.settings import Settings, variable
+
+Rows = Sequence[Mapping[str, str]]
+
+
+def of_class_maps(results: Rows) -> str:
+    """The table of `benchmarks.class_maps`, with its circumstances."""
+    first = results[0]
+    busy = max(float(row["others_busy"]) for row in results)
+    return (
+        f"{class_maps.table(results)}\n\n"
+        f"Medians of {first['rounds']} interleaved rounds, {first['threads']} threads, {first['date']}, "
+        f"{first['machine']}; other processes took at most {100 * busy:.0f} % of "
+        f"the processors; {first['versions']}."
+    )
+
+
+def of_install(results: Rows) -> str:
+    """The table of `benchmarks.install`, with its circumstances."""
+    first = results[0]
+    system = first["machine"].rsplit(", ", 1)[-1]
+    return f"{install.table(results)}\n\nMeasured {first['date']}, {system}; {first['versions']}."
+
+
+APP_FIGURES = {
+    "first_heatmap_s": ("from starting the server to the first heat map in the browser", "s"),
+    "empty_page_s": ("the same for an empty Streamlit page", "s"),
+    "first_ever_s": ("the very first start, which converts the network", "s"),
+    "repaint_s": ("from moving a slider to the picture painted anew", "s"),
+    "thirty_repaint_s": ("the same with thirty visitors, a move a second each", "s"),
+    "server_mb": ("memory of the server after the first heat map", "MB"),
+    "upload_growth_mb": ("what nineteen more photographs of 12 megapixels add to it", "MB"),
+}
+
+
+def of_app(results: Rows) -> str:
+    """The figures of `benchmarks.app`, with their circumstances."""
+    first = results[0]
+    lines = [(what, f"{first[key]} {unit}") for key, (what, unit) in APP_FIGURES.items()]
+    return (
+        f"{measure.table([('time and memory', 'median'), *lines])}\n\n"
+        f"{first['rounds']} starts of each server, {first['date']}, {first['machine']}; "
+        f"{first['versions']}."
+    )
+
+
+def of_settings() -> str:
+    """Every setting: variable, default, meaning."""
+    lines = []
+    for name, field in Settings.model_fields.items():
+        if field.default_factory is not None:
+            folder = field.default_factory().parts  # type: ignore[call-arg]
+            default = f"your user's {'data' if 'runs' in folder else 'cache'} folder"
+        else:
+            default = "none" if field.default is None else str(field.default)
+        lines.append((f"`{variable(name)}`", default, field.description or ""))
+    return measure.table([("variable", "default", "meaning"), *lines], left=3)
+
+
+def of_networks() -> str:
+    """Every card: whence its weights, how accurate it is published to be, what must be known of it."""
+    heading = ("network", "weights", "published top-1", "score")
+    rows = []
+    for card in networks.CARDS.values():
+        how = "to be fetched" if card.weights.kind == "downloaded" else "installed"
+        score = "mean of the map" if card.head == "linear" else "the network's own, not the mean"
+        size = f"{card.megabytes:.0f} MB, {how}"
+        rows.append((f"`{card.name}`", size, f"{card.published_top1:.1%}", score))
+    return measure.table([heading, *rows], left=2)
+
+
+def of_sliding_window(results: Rows) -> str:
+    """The figures of `benchmarks.sliding_window`, with their circumstances."""
+    first = results[0]
+    return (
+        f"{sliding_window.table(results)}\n\n"
+        f"Measured {first['date']}, {first['machine']}; {first['versions']}."
+    )
+
+
+def of_pooling(results: Rows) -> str:
+    """The table of `benchmarks.pooling`, with its circumstances."""
+    first = results[0]
+    return (
+        f"{pooling.table(results)}\n\n"
+        f"Longer side {first['size']} px, {first['threads']} threads, medians of {first['rounds']} rounds, "
+        f"{first['date']}, {first['machine']}; {first['versions']}."
+    )
+
+
+def of_localization(rows: Rows) -> str:
+    """What the shipped heads reach on VOC's pictures, as `make heads` measured it."""
+    results = [row for row in rows if not row["class"]]
+    value = {(row["head"], row["metric"]): float(row["value"]) for row in results}
+    sizes = {row["head"]: row["sizes"].replace(",", ", ") for row in results}
+    heads = sorted(sizes, key=lambda head: -value[head, "point_map"])
+    heading = ("head", "sizes, px", "classification mAP", "point mAP", "centre of the picture")
+    metrics = ("classification_map", "point_map", "centre_map")
+    rows = [
+        (f"`{head}`", sizes[head], *(f"{value[head, one]:.1%}" for one in metrics))
+        for head in heads
+    ]
+    first, dates = results[0], sorted({row["date"] for row in results})
+    when = dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
+    return (
+        f"{measure.table([heading, *rows])}\n\n"
+        f"{first['data']}, a subset of {first['pictures']} pictures, so not comparable with published "
+        f"figures; mean over 20 classes, mirrored pictures too; one seed, {when}. "
+        f"The standard deviation over such samples is about two points."
+    )
+
+
+def of_pooling_schemes(results: Rows) -> str:
+    """The table of `benchmarks.pooling_schemes`, with its circumstances."""
+    first = results[0]
+    return (
+        f"{pooling_schemes.table(results)}\n\n"
+        f"{first['data']}, a subset of {first['pictures']} pictures; means and standard deviations over "
+        f"{max(int(row['seeds']) for row in results)} seeds, one seed where there is no deviation; frequent "
+        f"are classes with {FREQUENT} pictures or more; {first['date']}, {first['machine']}. Drawing other "
+        f"pictures changes a point mAP by "
+        f"{100 * fmean(float(row['point_map_bootstrap']) for row in results):.1f} points."
+    )
+
+
+def of_retrieval(results: Rows) -> str:
+    """The table of `benchmarks.retrieval`, with its circumstances."""
+    first = results[0]
+    return (
+        f"{retrieval.table(results)}\n\n"
+        f"{first['data']}: {int(first['queries']):,} pictures of test ask {int(first['base']):,} of train, "
+        f"{first['classes']} classes, {first['ranks']} ranks, exact duplicates left out; standard error of "
+        f"the first mAP {float(first['map_se']):.1%}; recipes were fixed before this measurement. "
+        f"{first['date']}, {first['machine']}; {first['versions']}."
+    )
+
+
+def of_probes(results: Rows) -> str:
+    """The table of `benchmarks.probes`, with its circumstances."""
+    first = results[0]
+    return (
+        f"{probes.table(results)}\n\n"
+        f"Percent, mean of the classes' accuracies. {first['data']}, a subset of {int(first['pictures']):,} "
+        f"pictures in {first['classes']} classes: {first['draws']} draws of {first['train']} a class to "
+        f"train on and at most {first['test']} to test on, with standard deviation; fixed split "
+        f"{int(first['fixed_train']):,} and {int(first['fixed_test']):,}. `{first['network']}`, squares of "
+        f"{first['side']} px; seed {first['seed']}; {first['date']}, {first['machine']}; {first['versions']}."
+    )
+
+
+def of_multitask(results: Rows) -> str:
+    """The table of `benchmarks.multitask`, with its circumstances."""
+    dates = sorted({row["date"] for row in results})
+    machines = "; ".join(dict.fromkeys(row["machine"] for row in results))
+    when = dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
+    said = "; ".join(dict.fromkeys(row["said"] for row in results))
+    return (
+        f"{multitask.table(multitask.brief(results))}\n\n"
+        f"Percent on held-out pictures (mean average precision where several objects are asked for); changes "
+        f"are relative to the task alone, with 95 % intervals over {results[0]['seeds']} seeds. {said}. "
+        f"{when}, {machines}."
+    )
+
+
+def of_finetuning(results: Rows) -> str:
+    """The tables of `benchmarks.finetuning`, with their circumstances."""
+    parts = []
+    for kind, sentence in finetuning.KINDS.items():
+        own = [row for row in results if row["kind"] == kind]
+        if own:
+            first = own[0]
+            parts.append(
+                f"{sentence}\n\n{finetuning.table(own, kind)}\n\n{first['data']}: {first['train']} pictures "
+                f"to learn from, {first['validation']} kept aside, {first['test']} tested; "
+                f"{finetuning.draws(first['seeds'])}; {first['date']}, {first['machine']}; "
+                f"{first['versions']}."
+            )
+    return "\n\n".join(parts)
+
+
+def of_adaptation_pairs(results: Rows) -> str:
+    """The table of `benchmarks.adaptation_pairs`, with its circumstances."""
+    dates = sorted(row["date"] for row in results)
+    machines = "; ".join(dict.fromkeys(row["machine"] for row in results))
+    return (
+        f"{adaptation_pairs.table(results)}\n\n"
+        f"Percent on labelled pictures of the target, seen by the evaluation only; means and standard "
+        f"deviations over the seeds; seconds of one training. Source only is given with the source's mean "
+        f"and, centred, with the target's own; the gap is measured from the better of both, and where there "
+        f"are no labelled target pictures there is none. {dates[0]} to {dates[-1]}, {machines}."
+    )
+
+
+def of_few_shot(results: Rows) -> str:
+    """The table of `benchmarks.few_shot`, with its circumstances."""
+    first = results[0]
+    draws = ", ".join(
+        f"{n} ({ways}-way)" for ways, n in dict.fromkeys((r["ways"], r["draws"]) for r in results)
+    )
+    return (
+        f"{few_shot.table(results)}\n\n"
+        f"Percent right, mean over classes and draws, ± half the 95 % interval over the draws: {draws}, the "
+        f"same for every classifier. {first['data']}, {first['protocol']}; frozen features of "
+        f"`{first['network']}`; {first['date']}, {first['machine']}. ImageNet has relatives of many of these "
+        f"classes, so the figures are not comparable with published few-shot figures."
+    )
+
+
+def of_lenet(results: Rows) -> str:
+    """The table of `benchmarks.lenet`, with its circumstances."""
+    first = results[0]
+    return (
+        f"{lenet.table(results)}\n\n"
+        f"A digit counts as found where its own class reaches a probability of {first['threshold']} "
+        f"within {float(first['within_px']):.0f} pixels of its middle. Measured {first['date']}, "
+        f"{first['machine']}; {first['versions']}."
+    )
+
+
+def of_training() -> str:
+    """How the shipped LeNet was trained, as its file says."""
+    from safetensors import safe_open
+
+    with safe_open(networks.card("lenet").weights_path(), "numpy") as file:
+        facts = json.loads(file.metadata()["training"])
+    digits, held_out = int(facts["digits"]), int(facts["held_out"])
+    return (
+        f"Trained on the first {digits - held_out:,} digits of MNIST's training half, with seed "
+        f"{facts['seed']}: {int(facts['steps']):,} updates of {facts['batch']} windows. Of the other "
+        f"{held_out:,} digits, on which choices were made, {100 * float(facts['accuracy']):.2f} % are "
+        f"recognised."
+    )
+
+
+MEASURED = {
+    "class_maps": (of_class_maps, "make bench"),
+    "install": (of_install, "make bench"),
+    "app": (of_app, "make bench"),
+    "sliding_window": (of_sliding_window, "python -m benchmarks.sliding_window --write"),
+    "pooling": (of_pooling, "python -m benchmarks.pooling --write"),
+    "localization": (of_localization, "make heads"),
+    "pooling_schemes": (of_pooling_schemes, "python -m benchmarks.pooling_schemes --write"),
+    "retrieval": (of_retrieval, "python -m benchmarks.retrieval --write"),
+    "probes": (of_probes, "python -m benchmarks.probes --write"),
+    "multitask": (of_multitask, "python -m benchmarks.multitask --write"),
+    "few_shot": (of_few_shot, "python -m benchmarks.few_shot --write"),
+    "finetuning": (of_finetuning, "make races"),
+    "adaptation_pairs": (of_adaptation_pairs, "python -m benchmarks.adaptation_pairs --write"),
+    "lenet": (of_lenet, "python -m benchmarks.lenet --write"),
+}
+"""By the name of the file and of the block: what is said of its rows, and the command that writes them."""
+
+DECLARED = {"networks": of_networks, "settings": of_settings, "training": of_training}
+"""By the name of the block: what the program itself declares."""
+
+
+def block(name: str) -> str:
+    """A block by its name."""
+    if name in DECLARED:
+        return DECLARED[name]()
+    words, command = MEASURED[name]
+    rows = measure.read(name)
+    return words(rows) if rows else f"Not measured yet: `{command}`."
