@@ -167,7 +167,7 @@ def test_another_job_is_no_adaptation(files: RunFiles, tmp_path: Path) -> None:
     other = RunFiles.create(tmp_path, "sample_jobs:count", {}, None, "training")
     assert AdaptationRun.of_run(jobs.find(other.folder.name)) is None
     wrong = RunFiles.create(tmp_path, JOB, {"adaptation": {"steps": -1}}, None, "training")
-    with pytest.raises(ParameterError, match="steps is not accepted"):
+    with pytest.raises(ParameterError, match="steps -1 is not accepted"):
         AdaptationRun.of_run(jobs.find(wrong.folder.name))
 
 

@@ -107,5 +107,5 @@ def test_unknown_names_are_refused_in_words() -> None:
         AdaptationParameters(method="cdan").settled()
     with pytest.raises(ParameterError, match=r"no architecture named 'vgg'.* digits"):
         architecture("vgg")
-    with pytest.raises(ParameterError, match=r"adaptation\.steps is not accepted"):
+    with pytest.raises(ParameterError, match=r"adaptation\.steps 0 is not accepted"):
         Request.of({"pair": "mnist-mnistm", "adaptation": {"steps": 0}})

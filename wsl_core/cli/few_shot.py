@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     how = how.model_copy(update={"data": str(Path(how.data).absolute()), "split_file": table})
     found, sides = chosen(how, collection.of(how.data, how.most, how.archive_megabytes))
     refuse_early(how, found, sides)
-    how = how.model_copy(update={"digest": asked(how, found)})
+    how = how.model_copy(update={"asked": asked(how, found)})
     config = how.model_dump(mode="json")
     facts = following.result(JOB, config).facts
     following.taken(JOB, config)

@@ -1,9 +1,11 @@
 """How a head is trained: parameters, and the defaults of every scheme, in one table."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from wsl_core.comma_lists import listed
 
 PRONET = "pronet"  # a pipeline with two stages of its own, not a pooling: wsl_core.fcn.pronet
 SIZES = "longer sides in pixels, separated by commas, such as 321,449,641"
@@ -33,16 +35,9 @@ RECIPES = {
 """Learning rate and decay, by scheme, as `python -m benchmarks.pooling_schemes` chose them."""
 
 
-def _numbers(value: Any) -> Any:
-    """A text of numbers with commas between them, or one number, as several."""
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return [value] if isinstance(value, int) else value
-
-
 Sizes = Annotated[
     tuple[Annotated[int, Field(ge=33, le=16385)], ...],
-    BeforeValidator(_numbers),
+    BeforeValidator(listed),
     Field(min_length=1, json_schema_extra={"accepted": SIZES}),
 ]
 

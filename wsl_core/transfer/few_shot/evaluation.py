@@ -119,7 +119,7 @@ def refuse_early(how: FewShotParameters, found: Collection, sides: tuple[str, st
 
 
 def asked(how: FewShotParameters, found: Collection) -> str:
-    """Sixteen hexadecimal digits over the files of a set and the network, for `how.digest`.
+    """Sixteen hexadecimal digits over the files of a set and the network, for `how.asked`.
 
     Raises:
         NetworkError: no such network, or its weights are not there.

@@ -9,27 +9,20 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator
 
 from wsl_core import networks
+from wsl_core.comma_lists import listed
+from wsl_core.datasets.collection_parameters import CollectionParameters
 from wsl_core.transfer.few_shot.heads import HEADS, HeadParameters
 from wsl_core.transfer.retrieval.parameters import SIZES_ACCEPTED, Sizes
 
 SHOTS_ACCEPTED = "one to ten whole numbers from 1 to 1000, apart by commas"
 
 
-def _listed(value: object) -> object:
-    """Parts of a text, or a number alone, as a tuple; anything else as it is, for the field to refuse."""
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(","))
-    if isinstance(value, int) and not isinstance(value, bool):
-        return (value,)
-    return tuple(value) if isinstance(value, list) else value
-
-
 Shots = Annotated[
     tuple[Annotated[int, Field(ge=1, le=1000)], ...],
     Field(min_length=1, max_length=10),
-    BeforeValidator(_listed),
+    BeforeValidator(listed),
 ]
-Names = Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_listed)]
+Names = Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(listed)]
 
 
 class FeatureParameters(HeadParameters):
@@ -59,7 +52,7 @@ class FeatureParameters(HeadParameters):
     )
 
 
-class FewShotParameters(FeatureParameters):
+class FewShotParameters(FeatureParameters, CollectionParameters):
     """What is measured, and on which pictures."""
 
     data: str = Field(title="Data", description="Folder of class folders, or a zip file of them.")
@@ -105,20 +98,6 @@ class FewShotParameters(FeatureParameters):
         json_schema_extra={"accepted": f"some of {', '.join(HEADS)}, apart by commas"},
     )
     seed: int = Field(0, ge=0, le=2**31, title="Seed", description="Of all draws.")
-    most: int = Field(
-        20_000, ge=1, le=1_000_000, title="Most", description="Pictures a set may hold."
-    )
-    archive_megabytes: float = Field(
-        2000,
-        gt=0,
-        le=100_000,
-        title="Archive",
-        description="Largest zip file as unpacked, in megabytes.",
-    )
-    digest: str = Field(
-        "", title="Digest",
-        description="Of files and network when this was asked for: with others it is other work.",
-    )  # fmt: skip
 
     @field_validator("heads")
     @classmethod

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from wsl_core import networks
+from wsl_core.comma_lists import listed
+from wsl_core.datasets.collection_parameters import CollectionParameters
 from wsl_core.jobs.configuration import configured
 
 RACED = ("frozen-svm", "frozen-net", "full", "small-rates", "probe-then-tune", "scratch")
@@ -12,14 +14,7 @@ RACED = ("frozen-svm", "frozen-net", "full", "small-rates", "probe-then-tune", "
 LAYERS = "BLOCK=freeze, copy or reset, separated by commas, or first:N or last:N"
 
 
-def _words(value: Any) -> Any:
-    """A text with commas as several words."""
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return tuple(value) if isinstance(value, list) else value
-
-
-Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Words = Annotated[tuple[str, ...], BeforeValidator(listed)]
 
 
 class FineTuneParameters(BaseModel):
@@ -94,7 +89,7 @@ class FineTuneParameters(BaseModel):
         return configured(cls, config, "fine-tuning")
 
 
-class RaceParameters(FineTuneParameters):
+class RaceParameters(FineTuneParameters, CollectionParameters):
     """Several strategies on the same pictures; the configuration of the job."""
 
     data: str = Field(
@@ -131,18 +126,6 @@ class RaceParameters(FineTuneParameters):
         False, title="Mixed",
         description="Draw training and test pictures from all splits of the set together.",
     )  # fmt: skip
-    most: int = Field(
-        20_000, ge=1, le=1_000_000, title="Most", description="Pictures a set may hold."
-    )
-    archive_megabytes: float = Field(
-        2000, gt=0, le=100_000, title="Archive",
-        description="Largest zip file as unpacked, in megabytes.",
-    )  # fmt: skip
-    asked: str = Field(
-        "",
-        title="Digest",
-        description="Of the pictures when this was asked for: with others it is other work.",
-    )
 
     def training(self) -> FineTuneParameters:
         """The part that a strategy is given."""

@@ -2,28 +2,18 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from wsl_core import networks
+from wsl_core.comma_lists import listed
+from wsl_core.datasets.collection_parameters import CollectionParameters
+
+Names = Annotated[tuple[str, ...], BeforeValidator(listed)]
+Counts = Annotated[tuple[Annotated[int, Field(ge=1, le=1000)], ...], BeforeValidator(listed)]
 
 
-def _parts(value: object) -> object:
-    """A text with commas, or a list of JSON, as a tuple; anything else for the field to refuse."""
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    if isinstance(value, int) and not isinstance(value, bool):
-        return (value,)
-    return tuple(value) if isinstance(value, list) else value
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_parts)]
-Counts = Annotated[tuple[Annotated[int, Field(ge=1, le=1000)], ...], BeforeValidator(_parts)]
-
-
-class ProbeParameters(BaseModel):
+class ProbeParameters(CollectionParameters):
     """A measurement of every layer."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     data: str = Field(
         title="Data",
@@ -89,18 +79,3 @@ class ProbeParameters(BaseModel):
         True, title="SVM", description="Fit support vector machines, too, not only soft-max."
     )
     seed: int = Field(0, ge=0, le=2**31 - 1, title="Seed", description="Of the draws.")
-    most: int = Field(
-        20_000, ge=2, le=1_000_000, title="Most", description="Pictures a set may hold."
-    )
-    archive_megabytes: float = Field(
-        2000,
-        gt=0,
-        le=100_000,
-        title="Archive",
-        description="Largest zip file as unpacked, in megabytes.",
-    )
-    asked: str = Field(
-        "",
-        title="Digest",
-        description="Of files and network when this was asked for: with others it is other work.",
-    )

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from wsl_core import networks
+from wsl_core.comma_lists import listed
+from wsl_core.datasets.collection_parameters import CollectionParameters
 
 PIXELS = "pixels"
 """In the place of a network: the picture itself, reduced, as the baseline that knows nothing."""
@@ -18,17 +20,8 @@ REGION_ACCEPTED = (
 )
 
 
-def _numbers(value: object) -> object:
-    """Numbers of a text or of JSON as a tuple; anything else as it is, for the field to refuse."""
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(","))
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return (value,)
-    return tuple(value) if isinstance(value, list) else value
-
-
-Sizes = Annotated[tuple[int, ...], Field(min_length=1, max_length=3), BeforeValidator(_numbers)]
-Region = Annotated[tuple[float, float, float, float], BeforeValidator(_numbers)]
+Sizes = Annotated[tuple[int, ...], Field(min_length=1, max_length=3), BeforeValidator(listed)]
+Region = Annotated[tuple[float, float, float, float], BeforeValidator(listed)]
 
 
 class DescriptorParameters(BaseModel):
@@ -86,26 +79,11 @@ class DescriptorParameters(BaseModel):
         return given
 
 
-class ReadingParameters(DescriptorParameters):
+class ReadingParameters(DescriptorParameters, CollectionParameters):
     """How a whole collection of pictures is read."""
 
-    most: int = Field(
-        20_000, ge=1, le=1_000_000, title="Most", description="Pictures a set may hold."
-    )
-    archive_megabytes: float = Field(
-        2000,
-        gt=0,
-        le=100_000,
-        title="Archive",
-        description="Largest zip file as unpacked, in megabytes.",
-    )
     checkpoint_every: int = Field(
         256, ge=1, title="Checkpoint", description="Pictures from one checkpoint to the next."
-    )
-    asked: str = Field(
-        "",
-        title="Digest",
-        description="Of files and network when this was asked for: with others it is other work.",
     )
 
 
