@@ -79,6 +79,7 @@ def control(model: type[BaseModel], name: str, **options: Any) -> Any:
             default=field.default,
             required=True,
             width="stretch",
+            wrap=True,  # in a column it would scroll, and what is beyond the edge is not seen
             **common,
         )
     if field.annotation is bool:
