@@ -4,14 +4,15 @@ import streamlit as st
 
 from wsl_core.fcn.activation_maps import cell_sum, verdict
 from wsl_core.networks import CARDS, ClassMaps
-from wsl_core.web import activation_maps as page
-from wsl_core.web import class_choice, forward, own_heads, pictures, station
-from wsl_core.web.activation_maps import ActivationMapView
-from wsl_core.web.attribution_drawer import pixel_by_pixel, read_link
-from wsl_core.web.attributions import AttributionView
-from wsl_core.web.canvas import canvas
+from wsl_core.web import class_choice, downloads, forward, pictures, station
+from wsl_core.web.activation_maps import downloads as files
+from wsl_core.web.activation_maps import own_heads
+from wsl_core.web.activation_maps import shown as page
+from wsl_core.web.activation_maps.attribution_drawer import pixel_by_pixel, read_link
+from wsl_core.web.activation_maps.attributions import AttributionView
+from wsl_core.web.activation_maps.shown import ActivationMapView
+from wsl_core.web.components.canvas import canvas
 from wsl_core.web.controls import control
-from wsl_core.web.downloads import downloads
 from wsl_core.web.sentences import plain
 
 
@@ -153,14 +154,15 @@ def details(asked: ActivationMapView, chosen: pictures.Chosen, maps: ClassMaps) 
     if table.open:
         with table:
             st.dataframe(page.cell_table(maps, first), hide_index=True, key="cells")
-    files = station.drawer("Download", ":material/download:", "files")
-    if files.open:
-        scale = page.scale(maps, asked, page.panels(maps, asked, chosen))
-        with files, st.container(horizontal=True):
-            for label, data, name, kind in downloads(maps, chosen, indices, scale, asked.opacity):
-                st.download_button(
-                    label, data, name, kind, on_click="ignore", key=f"download-{name}"
-                )
+    downloads.drawer(
+        lambda: files.offered(
+            maps,
+            chosen,
+            indices,
+            page.scale(maps, asked, page.panels(maps, asked, chosen)),
+            asked.opacity,
+        )
+    )
     station.same_in_python(page.in_python(asked, chosen, first))
 
 

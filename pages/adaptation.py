@@ -3,17 +3,18 @@
 import streamlit as st
 
 from wsl_core.transfer.adaptation import JOB
-from wsl_core.web import adaptation as runs
-from wsl_core.web import adaptation_downloads as files
-from wsl_core.web import adaptation_in_python as code
-from wsl_core.web import adaptation_sentences as words
-from wsl_core.web import adaptation_struggle as struggle
-from wsl_core.web import adaptation_table, adaptation_watch, monitor, station
-from wsl_core.web import adaptation_training as training
-from wsl_core.web import adaptation_view as link
-from wsl_core.web.adaptation import Seen
-from wsl_core.web.adaptation_figures import SEEN_ONLY
-from wsl_core.web.adaptation_view import AdaptationView
+from wsl_core.web import station
+from wsl_core.web.adaptation import downloads as files
+from wsl_core.web.adaptation import in_python as code
+from wsl_core.web.adaptation import runs, struggle, training
+from wsl_core.web.adaptation import sentences as words
+from wsl_core.web.adaptation import table as adaptation_table
+from wsl_core.web.adaptation import view as link
+from wsl_core.web.adaptation import watch as adaptation_watch
+from wsl_core.web.adaptation.figures import SEEN_ONLY
+from wsl_core.web.adaptation.runs import Seen
+from wsl_core.web.adaptation.view import AdaptationView
+from wsl_core.web.components import monitor
 from wsl_core.web.controls import begin, lasting
 from wsl_core.web.sentences import plain
 

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from wsl_core.web import few_shot_live, few_shot_measured, station
-from wsl_core.web import few_shot_view as link
+from wsl_core.web import station
 from wsl_core.web.controls import begin, lasting
-from wsl_core.web.few_shot_view import FewShotView
+from wsl_core.web.few_shot import live as few_shot_live
+from wsl_core.web.few_shot import measured as few_shot_measured
+from wsl_core.web.few_shot import view as link
+from wsl_core.web.few_shot.view import FewShotView
 
 station.head(
     "A classifier from a few pictures",

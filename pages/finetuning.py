@@ -2,16 +2,14 @@
 
 import streamlit as st
 
-from wsl_core.web import (
-    finetuning_cases,
-    finetuning_layers,
-    finetuning_own,
-    finetuning_race,
-    station,
-)
-from wsl_core.web import finetuning_view as link
+from wsl_core.web import station
 from wsl_core.web.controls import begin, lasting
-from wsl_core.web.finetuning_view import FineTuningView
+from wsl_core.web.finetuning import cases as finetuning_cases
+from wsl_core.web.finetuning import layers as finetuning_layers
+from wsl_core.web.finetuning import own as finetuning_own
+from wsl_core.web.finetuning import race as finetuning_race
+from wsl_core.web.finetuning import view as link
+from wsl_core.web.finetuning.view import FineTuningView
 
 station.head(
     "Ten pictures a class, and a network that knows others",

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from wsl_core.web import framework_map, station
+from wsl_core.web import station
 from wsl_core.web.controls import begin, lasting
-from wsl_core.web.framework_view import FrameworkView
+from wsl_core.web.framework import map as framework_map
+from wsl_core.web.framework.view import FrameworkView
 
 station.head(
     "Which transfer is it?",

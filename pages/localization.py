@@ -6,30 +6,25 @@ from wsl_core.datasets import voc
 from wsl_core.errors import WslError
 from wsl_core.fcn.activation_maps import verdict
 from wsl_core.fcn.localization import Located
-from wsl_core.web import (
-    forward,
-    localization_downloads,
-    localization_in_python,
-    localization_measured,
-    localization_mistakes,
-    localization_pictures,
-    localization_pipeline,
-    localization_traps,
-    pictures,
-    sliding_downloads,
-    station,
-)
-from wsl_core.web import localization as page
-from wsl_core.web import localization_sentences as words
-from wsl_core.web.activation_maps import guess_sentence
-from wsl_core.web.canvas import Panel, canvas
+from wsl_core.web import downloads, forward, pictures, station
+from wsl_core.web.activation_maps.shown import guess_sentence
+from wsl_core.web.components.canvas import Panel, canvas
 from wsl_core.web.controls import begin, lasting
-from wsl_core.web.localization import LocalizationView
-from wsl_core.web.localization_controls import asked, likely_buttons
+from wsl_core.web.localization import downloads as localization_downloads
+from wsl_core.web.localization import in_python as localization_in_python
+from wsl_core.web.localization import looked as page
+from wsl_core.web.localization import measured as localization_measured
+from wsl_core.web.localization import mistakes as localization_mistakes
+from wsl_core.web.localization import pictures as localization_pictures
+from wsl_core.web.localization import pipeline as localization_pipeline
+from wsl_core.web.localization import sentences as words
+from wsl_core.web.localization import traps as localization_traps
+from wsl_core.web.localization.controls import asked, likely_buttons
+from wsl_core.web.localization.looked import LocalizationView
 from wsl_core.web.marks_legend import legend
 from wsl_core.web.onward import onward
 from wsl_core.web.sentences import plain
-from wsl_core.web.sliding_window import token
+from wsl_core.web.sliding_window.shown import token
 
 station.head(
     "From what to where",
@@ -173,9 +168,7 @@ def details(
     if boxes.open:
         with boxes:
             station.table(*words.box_table(found, looked.crops(scheme, index)))
-    sliding_downloads.drawer(
-        lambda: localization_downloads.of_picture(looked, view, scheme, index, found)
-    )
+    downloads.drawer(lambda: localization_downloads.of_picture(looked, view, scheme, index, found))
     station.same_in_python(
         localization_in_python.point(view, looked.shown, scheme, voc.CLASSES[index], looked.trained)
     )

@@ -3,14 +3,15 @@
 import streamlit as st
 
 from wsl_core.transfer.multitask import JOB
-from wsl_core.web import monitor, station
-from wsl_core.web import multitask as look
-from wsl_core.web import multitask_downloads as files
-from wsl_core.web import multitask_in_python as code
-from wsl_core.web import multitask_training as training
-from wsl_core.web import multitask_view as link
+from wsl_core.web import station
+from wsl_core.web.components import monitor
 from wsl_core.web.controls import begin, lasting
-from wsl_core.web.multitask_view import MultitaskView
+from wsl_core.web.multitask import downloads as files
+from wsl_core.web.multitask import finished as look
+from wsl_core.web.multitask import in_python as code
+from wsl_core.web.multitask import training
+from wsl_core.web.multitask import view as link
+from wsl_core.web.multitask.view import MultitaskView
 
 station.head(
     "Two tasks, one trunk",

@@ -4,31 +4,24 @@ from typing import Any
 
 import streamlit as st
 
-from wsl_core.web import (
-    class_choice,
-    forward,
-    pictures,
-    pipeline,
-    pooling_beside,
-    pooling_controls,
-    pooling_grid,
-    pooling_in_python,
-    pooling_parts,
-    prediction,
-    station,
-)
-from wsl_core.web import pooling as page
-from wsl_core.web import pooling_downloads as files
-from wsl_core.web import pooling_panels as panels
-from wsl_core.web import pooling_sentences as words
-from wsl_core.web import pooling_view as link
-from wsl_core.web.canvas import canvas
+from wsl_core.web import class_choice, forward, pictures, pipeline, prediction, station
+from wsl_core.web.components.canvas import canvas
 from wsl_core.web.controls import begin, lasting
 from wsl_core.web.onward import onward
-from wsl_core.web.pooling_beside import Beside
-from wsl_core.web.pooling_view import PoolingView
+from wsl_core.web.pooling import beside as pooling_beside
+from wsl_core.web.pooling import controls as pooling_controls
+from wsl_core.web.pooling import downloads as files
+from wsl_core.web.pooling import grid as pooling_grid
+from wsl_core.web.pooling import in_python as pooling_in_python
+from wsl_core.web.pooling import looked as page
+from wsl_core.web.pooling import panels
+from wsl_core.web.pooling import parts as pooling_parts
+from wsl_core.web.pooling import sentences as words
+from wsl_core.web.pooling import view as link
+from wsl_core.web.pooling.beside import Beside
+from wsl_core.web.pooling.view import PoolingView
 from wsl_core.web.sentences import plain
-from wsl_core.web.sliding_window import token
+from wsl_core.web.sliding_window.shown import token
 
 station.head(
     "One map, many ways to a score",

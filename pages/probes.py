@@ -3,11 +3,15 @@
 import streamlit as st
 
 from wsl_core.transfer.probes import JOB
-from wsl_core.web import monitor, probes_in_python, probes_live, probes_table, station
-from wsl_core.web import probes as parts
-from wsl_core.web import probes_view as link
+from wsl_core.web import station
+from wsl_core.web.components import monitor
 from wsl_core.web.controls import begin, lasting
-from wsl_core.web.probes_view import ProbesView
+from wsl_core.web.probes import finished as parts
+from wsl_core.web.probes import in_python as probes_in_python
+from wsl_core.web.probes import live as probes_live
+from wsl_core.web.probes import table as probes_table
+from wsl_core.web.probes import view as link
+from wsl_core.web.probes.view import ProbesView
 
 station.head(
     "What each layer knows",

@@ -6,23 +6,20 @@ import streamlit as st
 
 from wsl_core.errors import WslError
 from wsl_core.transfer.retrieval import examples
-from wsl_core.web import retrieval as page
-from wsl_core.web import (
-    retrieval_downloads,
-    retrieval_in_python,
-    retrieval_layers,
-    retrieval_own,
-    retrieval_table,
-    sliding_downloads,
-    station,
-)
-from wsl_core.web import retrieval_neighbours as near
-from wsl_core.web import retrieval_sentences as words
-from wsl_core.web import retrieval_view as link
+from wsl_core.web import downloads, station
 from wsl_core.web.controls import begin, lasting
 from wsl_core.web.onward import onward
-from wsl_core.web.retrieval import Shown
-from wsl_core.web.retrieval_view import RetrievalView
+from wsl_core.web.retrieval import downloads as retrieval_downloads
+from wsl_core.web.retrieval import in_python as retrieval_in_python
+from wsl_core.web.retrieval import layers as retrieval_layers
+from wsl_core.web.retrieval import neighbours as near
+from wsl_core.web.retrieval import own as retrieval_own
+from wsl_core.web.retrieval import sentences as words
+from wsl_core.web.retrieval import shown as page
+from wsl_core.web.retrieval import table as retrieval_table
+from wsl_core.web.retrieval import view as link
+from wsl_core.web.retrieval.shown import Shown
+from wsl_core.web.retrieval.view import RetrievalView
 from wsl_core.web.sentences import plain
 
 station.head(
@@ -79,7 +76,7 @@ def compare(shown: Shown, left: Any, right: Any, name: str) -> near.Found | None
         with drawer:
             station.table(*words.table(found.by_kind, shown))
     rank = int(st.session_state.get("rank") or 1)
-    sliding_downloads.drawer(lambda: retrieval_downloads.files(shown, found, rank))
+    downloads.drawer(lambda: retrieval_downloads.files(shown, found, rank))
     return found
 
 

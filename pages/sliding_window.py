@@ -8,24 +8,17 @@ from wsl_core.errors import WslError
 from wsl_core.fcn import sliding_window, unconverted
 from wsl_core.fcn.sliding_window import SlidingWindow
 from wsl_core.figures import Scale
-from wsl_core.web import (
-    class_choice,
-    digits,
-    evidence,
-    forward,
-    pictures,
-    sliding_downloads,
-    sliding_in_python,
-    station,
-)
-from wsl_core.web import sliding_panels as panels
-from wsl_core.web import sliding_sentences as words
-from wsl_core.web import sliding_window as page
-from wsl_core.web.canvas import canvas
+from wsl_core.web import class_choice, downloads, forward, pictures, station
+from wsl_core.web.components.canvas import canvas
+from wsl_core.web.components.drawing import drawing
 from wsl_core.web.controls import begin, lasting
-from wsl_core.web.drawing import drawing
 from wsl_core.web.sentences import plain
-from wsl_core.web.sliding_window import SlidingWindowView
+from wsl_core.web.sliding_window import digits, evidence, panels
+from wsl_core.web.sliding_window import downloads as sliding_downloads
+from wsl_core.web.sliding_window import in_python as sliding_in_python
+from wsl_core.web.sliding_window import sentences as words
+from wsl_core.web.sliding_window import shown as page
+from wsl_core.web.sliding_window.shown import SlidingWindowView
 
 station.head(
     "A window that slides is a convolution",
@@ -85,7 +78,7 @@ def write_digits() -> None:
                 station.table(["digit", "probability", "across", "down"], digits.rows(found))
         elif table.open:
             table.markdown("No digit was found.")
-        sliding_downloads.drawer(lambda: digits.downloads(written, maps))
+        downloads.drawer(lambda: digits.downloads(written, maps))
     station.same_in_python(digits.in_python(scene, written))
 
 
@@ -134,7 +127,7 @@ def slide_a_window() -> None:
     if table.open:
         with table:
             st.dataframe(words.window_table(one), hide_index=True, key="cells")
-    sliding_downloads.drawer(lambda: sliding_downloads.of_windows(one, chosen, place))
+    downloads.drawer(lambda: sliding_downloads.of_windows(one, chosen, place))
     station.same_in_python(sliding_in_python.window(view, chosen, one.index, place))
 
 

@@ -31,7 +31,7 @@ def page() -> None:
     """Start it, watch it, show what came out."""
     import streamlit as st
 
-    from wsl_core.web import monitor
+    from wsl_core.web.components import monitor
 
     st.title("Counting", anchor=False)
     st.session_state.setdefault("times", 0)

@@ -16,17 +16,14 @@ from wsl_core.datasets.domains import PAIRS, card
 from wsl_core.errors import DatasetError, ParameterError
 from wsl_core.transfer.adaptation import METHODS, finished
 from wsl_core.transfer.adaptation.request import Request
-from wsl_core.web import adaptation as runs
-from wsl_core.web import adaptation_downloads as files
-from wsl_core.web import adaptation_figures as drawn
-from wsl_core.web import adaptation_in_python as code
-from wsl_core.web import adaptation_pictures as pictures
-from wsl_core.web import adaptation_projection as projection
-from wsl_core.web import adaptation_sentences as words
-from wsl_core.web import adaptation_struggle as struggle
 from wsl_core.web import links
-from wsl_core.web.adaptation import Baselines, Seen
-from wsl_core.web.adaptation_view import AdaptationView
+from wsl_core.web.adaptation import downloads as files
+from wsl_core.web.adaptation import figures as drawn
+from wsl_core.web.adaptation import in_python as code
+from wsl_core.web.adaptation import pictures, projection, runs, struggle
+from wsl_core.web.adaptation import sentences as words
+from wsl_core.web.adaptation.runs import Baselines, Seen
+from wsl_core.web.adaptation.view import AdaptationView
 
 PROJECT = Path(__file__).resolve().parents[2]
 BASE = Baselines(0.4, 0.55, 100, 0.95)
@@ -276,8 +273,8 @@ def test_the_lines_that_train() -> None:
 def test_the_page_imports_nothing_heavy() -> None:
     modules = run_lines(
         "import sys\n"
-        "from wsl_core.web import adaptation_downloads, adaptation_struggle, adaptation_training\n"
+        "from wsl_core.web.adaptation import downloads, struggle, training\n"
         "print(*sys.modules)"
     ).split()
-    assert "wsl_core.web.adaptation_training" in modules
+    assert "wsl_core.web.adaptation.training" in modules
     assert {"torch", "pandas", "sklearn", "scipy", "matplotlib"}.isdisjoint(modules)

@@ -12,8 +12,8 @@ from tests.figures.test_adaptation_results import row
 from tests.web.test_accessibility import findings, fits, picture_of, stretch
 from wsl_core.figures import adaptation_results as results
 from wsl_core.transfer.adaptation import METHODS
-from wsl_core.web import adaptation_ingredients as ingredients
-from wsl_core.web import adaptation_published as words
+from wsl_core.web.adaptation import ingredients
+from wsl_core.web.adaptation import published as words
 
 ROWS = [
     row("mnist-mnistm", "self-training", 0.953),

@@ -12,7 +12,7 @@ from wsl_core.jobs.files import RunFiles
 from wsl_core.jobs.recording import record
 from wsl_core.transfer.adaptation import JOB
 from wsl_core.transfer.adaptation.request import Request
-from wsl_core.web import adaptation_training
+from wsl_core.web.adaptation import training as adaptation_training
 
 pytestmark = pytest.mark.browser
 

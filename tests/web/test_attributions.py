@@ -30,12 +30,12 @@ from wsl_core.fcn.attributions import (
 from wsl_core.figures import Scale
 from wsl_core.images import Photo
 from wsl_core.networks import Geometry, Placement
-from wsl_core.web import attribution_figures as drawn
-from wsl_core.web import attribution_sentences as words
-from wsl_core.web import attributions as page
 from wsl_core.web import controls, links
-from wsl_core.web.activation_maps import ActivationMapView
-from wsl_core.web.attributions import Asked, AttributionView
+from wsl_core.web.activation_maps import attribution_figures as drawn
+from wsl_core.web.activation_maps import attribution_sentences as words
+from wsl_core.web.activation_maps import attributions as page
+from wsl_core.web.activation_maps.attributions import Asked, AttributionView
+from wsl_core.web.activation_maps.shown import ActivationMapView
 from wsl_core.web.colour_bar import bar
 from wsl_core.web.pictures import Chosen
 
@@ -120,7 +120,7 @@ def test_the_page_imports_no_torch_and_no_pandas() -> None:
         text=True,
         check=True,
     ).stdout.split()
-    assert "wsl_core.web.attribution_drawer" in found
+    assert "wsl_core.web.activation_maps.attribution_drawer" in found
     assert {"torch", "captum", "pandas", "matplotlib", "altair"}.isdisjoint(found)
 
 

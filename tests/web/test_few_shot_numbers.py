@@ -14,12 +14,12 @@ from wsl_core import images
 from wsl_core.figures.few_shot_curves import ShotCurve, shots_chart
 from wsl_core.figures.signed_bars import signed_bars
 from wsl_core.transfer.few_shot import HEADS, Answer, ExampleClassifier, seen
-from wsl_core.web import few_shot_downloads as files
-from wsl_core.web import few_shot_in_python as code
-from wsl_core.web import few_shot_measured as measured
-from wsl_core.web import few_shot_sentences as words
 from wsl_core.web import links, station
-from wsl_core.web.few_shot_view import STARTS, FewShotView
+from wsl_core.web.few_shot import downloads as files
+from wsl_core.web.few_shot import in_python as code
+from wsl_core.web.few_shot import measured
+from wsl_core.web.few_shot import sentences as words
+from wsl_core.web.few_shot.view import STARTS, FewShotView
 
 PROJECT = Path(__file__).resolve().parents[2]
 

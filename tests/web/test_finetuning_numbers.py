@@ -16,12 +16,12 @@ from wsl_core.jobs import Result
 from wsl_core.transfer.finetuning import STRATEGIES, RaceParameters
 from wsl_core.transfer.finetuning.cases import BLOCKS, CASES, shown
 from wsl_core.transfer.finetuning.finished import Course, Race, Shipped, shipped_cases, shipped_race
-from wsl_core.web import finetuning_downloads as files
-from wsl_core.web import finetuning_figures as drawn
-from wsl_core.web import finetuning_in_python as code
-from wsl_core.web import finetuning_own as own
-from wsl_core.web import finetuning_sentences as words
-from wsl_core.web.finetuning_view import FineTuningView
+from wsl_core.web.finetuning import downloads as files
+from wsl_core.web.finetuning import figures as drawn
+from wsl_core.web.finetuning import in_python as code
+from wsl_core.web.finetuning import own
+from wsl_core.web.finetuning import sentences as words
+from wsl_core.web.finetuning.view import FineTuningView
 
 
 def course(name: str, accuracy: float, train: float, kept: float) -> dict:

@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from tests.web.test_accessibility import findings, fits, stretch
 from wsl_core.framework import Method, framework
 from wsl_core.web import links
-from wsl_core.web.framework_map import CODE, glance
-from wsl_core.web.framework_view import FrameworkView
+from wsl_core.web.framework.map import CODE, glance
+from wsl_core.web.framework.view import FrameworkView
 from wsl_core.web.stations import STATIONS
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -5,7 +5,7 @@ from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 
 from wsl_core.web import controls, links
-from wsl_core.web.activation_maps import ActivationMapView
+from wsl_core.web.activation_maps.shown import ActivationMapView
 
 FIELDS = ActivationMapView.model_fields
 

@@ -73,7 +73,7 @@ def shown(visit, key: str) -> str:
 
 
 def test_every_field_of_the_page_is_tried_here() -> None:
-    from wsl_core.web.activation_maps import ActivationMapView
+    from wsl_core.web.activation_maps.shown import ActivationMapView
 
     # A head comes from a run of one's own: tests/web/test_finetuning.py follows such a link.
     assert {*RESTORED, "head"} == set(NONSENSE) == set(ActivationMapView.model_fields)
@@ -105,7 +105,7 @@ def test_nonsense_in_a_link_is_named(confused, key: str) -> None:
 
 @pytest.mark.parametrize("key", [key for key in NONSENSE if key not in ("second", "cell", "head")])
 def test_the_default_stands_in_for_nonsense(confused, key: str) -> None:
-    from wsl_core.web.activation_maps import ActivationMapView
+    from wsl_core.web.activation_maps.shown import ActivationMapView
 
     default = ActivationMapView.model_fields[key].default
     assert shown(confused, key) == (

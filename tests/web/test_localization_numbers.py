@@ -24,20 +24,20 @@ from wsl_core.images import Photo
 from wsl_core.networks import Geometry
 from wsl_core.settings import settings
 from wsl_core.web import controls, links
-from wsl_core.web import localization as page
-from wsl_core.web import localization_classes as by_class
-from wsl_core.web import localization_downloads as files
-from wsl_core.web import localization_in_python as code
-from wsl_core.web import localization_mistakes as mistakes
-from wsl_core.web import localization_pictures as samples
-from wsl_core.web import localization_pipeline as strip
-from wsl_core.web import localization_placement as placed
-from wsl_core.web import localization_scaling as scaled
-from wsl_core.web import localization_sentences as words
-from wsl_core.web import localization_table as tables
-from wsl_core.web import localization_threshold as thresholds
-from wsl_core.web.localization import LocalizationView
-from wsl_core.web.localization_pictures import Shown
+from wsl_core.web.localization import classes as by_class
+from wsl_core.web.localization import downloads as files
+from wsl_core.web.localization import in_python as code
+from wsl_core.web.localization import looked as page
+from wsl_core.web.localization import mistakes
+from wsl_core.web.localization import pictures as samples
+from wsl_core.web.localization import pipeline as strip
+from wsl_core.web.localization import placement as placed
+from wsl_core.web.localization import scaling as scaled
+from wsl_core.web.localization import sentences as words
+from wsl_core.web.localization import table as tables
+from wsl_core.web.localization import threshold as thresholds
+from wsl_core.web.localization.looked import LocalizationView
+from wsl_core.web.localization.pictures import Shown
 from wsl_core.web.pictures import Chosen, from_gallery
 
 CAT, DOG = voc.CLASSES.index("cat"), voc.CLASSES.index("dog")

@@ -4,7 +4,7 @@ import pytest
 
 from tests.figures.test_pooling_schemes import row, verdict
 from wsl_core.figures import pooling_schemes as schemes
-from wsl_core.web import localization_schemes as words
+from wsl_core.web.localization import schemes as words
 
 LECTURE = ("max", "pronet", "wslocalization")
 

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from wsl_core import jobs
 from wsl_core.jobs import Progress
-from wsl_core.web import monitor
+from wsl_core.web.components import monitor
 
 PROJECT = Path(__file__).resolve().parents[2]
 browser_test = pytest.mark.browser
@@ -81,7 +81,7 @@ def test_the_monitor_imports_no_pandas_and_no_torch() -> None:
         text=True,
         check=True,
     ).stdout.split()
-    assert "wsl_core.web.monitor" in found
+    assert "wsl_core.web.components.monitor" in found
     assert {"pandas", "torch", "altair", "matplotlib"}.isdisjoint(found)
 
 

@@ -15,14 +15,14 @@ from wsl_core.transfer.multitask import TASK_SETS, card, finished
 from wsl_core.transfer.multitask.finished import Finished
 from wsl_core.transfer.multitask.results import Training, estimate, summarised, trainings_of
 from wsl_core.web import links
-from wsl_core.web import multitask_downloads as files
-from wsl_core.web import multitask_figures as drawn
-from wsl_core.web import multitask_in_python as code
-from wsl_core.web import multitask_pictures as pictures
-from wsl_core.web import multitask_sentences as words
-from wsl_core.web.multitask import Seen
-from wsl_core.web.multitask_intervals import Change, intervals
-from wsl_core.web.multitask_view import AMOUNTS, MultitaskView
+from wsl_core.web.multitask import downloads as files
+from wsl_core.web.multitask import figures as drawn
+from wsl_core.web.multitask import in_python as code
+from wsl_core.web.multitask import pictures
+from wsl_core.web.multitask import sentences as words
+from wsl_core.web.multitask.finished import Seen
+from wsl_core.web.multitask.intervals import Change, intervals
+from wsl_core.web.multitask.view import AMOUNTS, MultitaskView
 
 PROJECT = Path(__file__).resolve().parents[2]
 DIGITS = card("digits")

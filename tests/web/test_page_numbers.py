@@ -17,9 +17,9 @@ from PIL import Image
 from wsl_core import images
 from wsl_core.fcn.activation_maps import ActivationMapParameters, cell_sum, compute
 from wsl_core.images import Photo
-from wsl_core.web import activation_maps as page
-from wsl_core.web import downloads as files
-from wsl_core.web.activation_maps import ActivationMapView
+from wsl_core.web.activation_maps import downloads as files
+from wsl_core.web.activation_maps import shown as page
+from wsl_core.web.activation_maps.shown import ActivationMapView
 from wsl_core.web.pictures import LONGEST_SIDE, Chosen
 from wsl_core.web.sentences import plain
 

@@ -14,23 +14,17 @@ from wsl_core.fcn import comparison
 from wsl_core.fcn.heads import folder
 from wsl_core.fcn.pooling import SCHEMES
 from wsl_core.networks import ClassMaps
-from wsl_core.web import (
-    controls,
-    links,
-    number_grid,
-    pictures,
-    pipeline,
-    pooling_cases,
-    pooling_downloads,
-    pooling_grid,
-    pooling_in_python,
-    pooling_panels,
-    trained_heads,
-)
-from wsl_core.web import pooling as page
-from wsl_core.web import pooling_sentences as words
-from wsl_core.web import pooling_view as link
-from wsl_core.web.pooling_view import PoolingView
+from wsl_core.web import controls, links, pictures, pipeline, trained_heads
+from wsl_core.web.components import number_grid
+from wsl_core.web.pooling import cases as pooling_cases
+from wsl_core.web.pooling import downloads as pooling_downloads
+from wsl_core.web.pooling import grid as pooling_grid
+from wsl_core.web.pooling import in_python as pooling_in_python
+from wsl_core.web.pooling import looked as page
+from wsl_core.web.pooling import panels as pooling_panels
+from wsl_core.web.pooling import sentences as words
+from wsl_core.web.pooling import view as link
+from wsl_core.web.pooling.view import PoolingView
 
 VECTOR = "2, -1, 0.5; 3, 0, -2"
 NONSENSE = {

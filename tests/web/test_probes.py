@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, expect
 from wsl_core.figures.ink import percent
 from wsl_core.transfer.probes import Probes
 from wsl_core.transfer.probes.finished import finished
-from wsl_core.web import probes_sentences as words
+from wsl_core.web.probes import sentences as words
 
 pytestmark = pytest.mark.browser
 SLOW = 120_000  # ms for a live run on a busy machine

@@ -8,10 +8,10 @@ import pytest
 from wsl_core.errors import DatasetError
 from wsl_core.transfer.probes import RIDGE, SOFTMAX, SVM, TOGETHER, Probes
 from wsl_core.transfer.probes.finished import finished
-from wsl_core.web import probes as page
-from wsl_core.web import probes_in_python as code
-from wsl_core.web import probes_sentences as words
-from wsl_core.web.probes_view import ProbesView
+from wsl_core.web.probes import finished as page
+from wsl_core.web.probes import in_python as code
+from wsl_core.web.probes import sentences as words
+from wsl_core.web.probes.view import ProbesView
 
 
 @pytest.fixture(scope="module")

@@ -14,13 +14,16 @@ from wsl_core.errors import ParameterError
 from wsl_core.images import gallery
 from wsl_core.transfer.retrieval import PIXELS, examples
 from wsl_core.transfer.retrieval.comparison import LEARNED
-from wsl_core.web import links, retrieval_downloads, retrieval_layers, retrieval_table
-from wsl_core.web import retrieval as page
-from wsl_core.web import retrieval_in_python as code
-from wsl_core.web import retrieval_sentences as words
-from wsl_core.web.retrieval_neighbours import Found, marks
-from wsl_core.web.retrieval_strip import Tile, strip
-from wsl_core.web.retrieval_view import RetrievalView, region_of
+from wsl_core.web import links
+from wsl_core.web.retrieval import downloads as retrieval_downloads
+from wsl_core.web.retrieval import in_python as code
+from wsl_core.web.retrieval import layers as retrieval_layers
+from wsl_core.web.retrieval import sentences as words
+from wsl_core.web.retrieval import shown as page
+from wsl_core.web.retrieval import table as retrieval_table
+from wsl_core.web.retrieval.neighbours import Found, marks
+from wsl_core.web.retrieval.strip import Tile, strip
+from wsl_core.web.retrieval.view import RetrievalView, region_of
 
 
 @pytest.fixture(scope="module")

@@ -22,11 +22,15 @@ from wsl_core.fcn.unconverted import Difference
 from wsl_core.figures import Scale
 from wsl_core.networks import ClassMaps, Geometry, Placement
 from wsl_core.networks.layers import Layer, Step
-from wsl_core.web import digits, drawing, links, pictures, sliding_downloads, sliding_in_python
-from wsl_core.web import sliding_sentences as words
-from wsl_core.web import sliding_window as page
-from wsl_core.web.drawing import Written
-from wsl_core.web.sliding_window import SlidingWindowView
+from wsl_core.web import links, pictures
+from wsl_core.web.components import drawing
+from wsl_core.web.components.drawing import Written
+from wsl_core.web.sliding_window import digits
+from wsl_core.web.sliding_window import downloads as sliding_downloads
+from wsl_core.web.sliding_window import in_python as sliding_in_python
+from wsl_core.web.sliding_window import sentences as words
+from wsl_core.web.sliding_window import shown as page
+from wsl_core.web.sliding_window.shown import SlidingWindowView
 
 PROJECT = Path(__file__).resolve().parents[2]
 CELLS = 3  # of a window's side

@@ -94,7 +94,7 @@ def window(opened, server):
 
 def test_the_first_sight_is_a_scene_whose_digits_are_found(digits) -> None:
     from wsl_core.fcn import digit_canvas
-    from wsl_core.web.digits import SEEDS
+    from wsl_core.web.sliding_window.digits import SEEDS
 
     scene = digit_canvas.compose(digit_canvas.shipped(), SEEDS["first"])
     expect(digits.found).to_have_text(digit_canvas.sentence(scene.digits))

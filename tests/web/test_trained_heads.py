@@ -13,16 +13,17 @@ from wsl_core.errors import HeadError, ParameterError, WslError
 from wsl_core.fcn.activation_maps import ActivationMapParameters
 from wsl_core.fcn.heads import Head
 from wsl_core.fcn.pronet import ProNet
-from wsl_core.web import forward, patience, pictures, pooling_beside, pronet_words, trained_heads
-from wsl_core.web import localization as place
-from wsl_core.web import localization_downloads as files
-from wsl_core.web import localization_in_python as place_code
-from wsl_core.web import localization_pipeline as strip
-from wsl_core.web import localization_sentences as words
-from wsl_core.web import pooling_in_python as pool_code
-from wsl_core.web.localization import LocalizationView
-from wsl_core.web.localization_pictures import of_visitor
-from wsl_core.web.pooling_view import PoolingView
+from wsl_core.web import forward, patience, pictures, pronet_words, trained_heads
+from wsl_core.web.localization import downloads as files
+from wsl_core.web.localization import in_python as place_code
+from wsl_core.web.localization import looked as place
+from wsl_core.web.localization import pipeline as strip
+from wsl_core.web.localization import sentences as words
+from wsl_core.web.localization.looked import LocalizationView
+from wsl_core.web.localization.pictures import of_visitor
+from wsl_core.web.pooling import beside as pooling_beside
+from wsl_core.web.pooling import in_python as pool_code
+from wsl_core.web.pooling.view import PoolingView
 
 SIZE = 225
 CAT = voc.CLASSES.index("cat")

@@ -9,7 +9,7 @@ import streamlit as st
 from wsl_core import jobs
 from wsl_core.errors import JobError
 from wsl_core.networks import Card, DownloadedWeights, download
-from wsl_core.web import monitor
+from wsl_core.web.components import monitor
 from wsl_core.web.sentences import plain
 
 BEGUN = "fetching"  # in the session: the run that this visitor has begun, or why none could be

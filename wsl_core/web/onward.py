@@ -6,9 +6,9 @@ import streamlit as st
 from pydantic import BaseModel
 
 from wsl_core.web import links, station
-from wsl_core.web.activation_maps import ActivationMapView
-from wsl_core.web.localization import LocalizationView
-from wsl_core.web.pooling_view import PoolingView
+from wsl_core.web.activation_maps.shown import ActivationMapView
+from wsl_core.web.localization.looked import LocalizationView
+from wsl_core.web.pooling.view import PoolingView
 from wsl_core.web.stations import STATIONS
 
 VIEWS: dict[str, type[BaseModel]] = {

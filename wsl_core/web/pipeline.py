@@ -20,7 +20,7 @@ from wsl_core.figures import Scale, png
 from wsl_core.figures.tensors import cells, mosaic
 from wsl_core.networks import ClassMaps
 from wsl_core.networks.recipe import PUBLISHED
-from wsl_core.web.activation_maps import signed
+from wsl_core.web.activation_maps.shown import signed
 
 SHOWN = 9  # channels and maps of a thumbnail
 STRIP = "display:flex;flex-wrap:wrap;gap:.4rem .7rem;align-items:stretch;margin:0;padding:0;list-style:none"

@@ -6,7 +6,7 @@ from wsl_core.fcn.pronet import ProNetMaps
 from wsl_core.figures import Scale, png
 from wsl_core.figures.tensors import mosaic
 from wsl_core.networks import card
-from wsl_core.web.activation_maps import signed
+from wsl_core.web.activation_maps.shown import signed
 from wsl_core.web.pipeline import SHOWN, Stage, strongest
 from wsl_core.web.sentences import listed
 

@@ -15,27 +15,9 @@ from wsl_core.settings import settings
 
 
 def _prepare() -> None:
-    from wsl_core.web import (  # noqa: F401
-        activation_maps,
-        adaptation_downloads,
-        adaptation_struggle,
-        adaptation_table,
-        adaptation_training,
-        attribution_drawer,
-        digits,
-        forward,
-        multitask_downloads,
-        multitask_training,
-        pictures,
-        pooling_grid,
-        pooling_parts,
-        retrieval_layers,
-        retrieval_neighbours,
-        retrieval_own,
-        retrieval_table,
-        station,
-        thumbnails,
-    )
+    from wsl_core.web import forward, pictures
+    from wsl_core.web.activation_maps import shown as activation_maps
+    from wsl_core.web.sliding_window import digits
 
     view = activation_maps.ActivationMapView()
     chosen = pictures.from_gallery(view.picture)

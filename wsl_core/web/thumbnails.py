@@ -12,26 +12,24 @@ from wsl_core.figures.marks import marked
 from wsl_core.figures.selection import outlined
 from wsl_core.images import Photo
 from wsl_core.networks.network import resized
-from wsl_core.web import (
-    adaptation_thumbnail,
-    few_shot_thumbnail,
-    finetuning_thumbnail,
-    forward,
-    framework_thumbnail,
-    multitask_thumbnail,
-    probes_thumbnail,
-    retrieval_thumbnail,
-)
-from wsl_core.web import localization as localized
-from wsl_core.web import localization_sentences as localized_words
-from wsl_core.web.activation_maps import ActivationMapView, alternative_text, shown_classes
-from wsl_core.web.localization import LocalizationView
-from wsl_core.web.localization_pictures import of_visitor
+from wsl_core.web import forward
+from wsl_core.web.activation_maps.shown import ActivationMapView, alternative_text, shown_classes
+from wsl_core.web.adaptation import thumbnail as adaptation_thumbnail
+from wsl_core.web.few_shot import thumbnail as few_shot_thumbnail
+from wsl_core.web.finetuning import thumbnail as finetuning_thumbnail
+from wsl_core.web.framework import thumbnail as framework_thumbnail
+from wsl_core.web.localization import looked as localized
+from wsl_core.web.localization import sentences as localized_words
+from wsl_core.web.localization.looked import LocalizationView
+from wsl_core.web.localization.pictures import of_visitor
+from wsl_core.web.multitask import thumbnail as multitask_thumbnail
 from wsl_core.web.pictures import Chosen
-from wsl_core.web.pooling_panels import words as panel_words
-from wsl_core.web.pooling_view import PoolingView
-from wsl_core.web.sliding_panels import window_words
-from wsl_core.web.sliding_window import SlidingWindowView, highest_window, slid
+from wsl_core.web.pooling.panels import words as panel_words
+from wsl_core.web.pooling.view import PoolingView
+from wsl_core.web.probes import thumbnail as probes_thumbnail
+from wsl_core.web.retrieval import thumbnail as retrieval_thumbnail
+from wsl_core.web.sliding_window.panels import window_words
+from wsl_core.web.sliding_window.shown import SlidingWindowView, highest_window, slid
 from wsl_core.web.stations import Station
 
 SIDE = 480

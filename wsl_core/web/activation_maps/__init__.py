@@ -1,0 +1,1 @@
+"""The parts of the Activation maps page, and attributions beside a class map."""
