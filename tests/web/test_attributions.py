@@ -114,7 +114,11 @@ def test_no_field_is_one_of_the_page_too() -> None:
 
 def test_the_page_imports_no_torch_and_no_pandas() -> None:
     found = subprocess.run(
-        [sys.executable, "-c", "import sys, wsl_core.web.attribution_drawer; print(*sys.modules)"],
+        [
+            sys.executable,
+            "-c",
+            "import sys, wsl_core.web.activation_maps.attribution_drawer; print(*sys.modules)",
+        ],
         cwd=PROJECT,
         capture_output=True,
         text=True,

@@ -75,7 +75,7 @@ def test_a_diverged_figure_is_named_and_not_drawn() -> None:
 
 def test_the_monitor_imports_no_pandas_and_no_torch() -> None:
     found = subprocess.run(
-        [sys.executable, "-c", "import sys, wsl_core.web.monitor; print(*sys.modules)"],
+        [sys.executable, "-c", "import sys, wsl_core.web.components.monitor; print(*sys.modules)"],
         cwd=PROJECT,
         capture_output=True,
         text=True,
