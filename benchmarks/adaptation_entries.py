@@ -115,6 +115,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("mnist-mnistm", "dann", variant="in a minute", extra={"steps": 1900}),
     *entries("digits-dimmed", "dann", "source-only", "target"),
     *entries("digits-photos", "dann", "source-only", "target"),
+    Entry("digits-photos", "dann", variant="without negatives", extra={"negatives": False}),
     *entries("mnist-mnistm-shipped", "dann", *OTHERS),
     *LAMBDAS,
     *entries("mnist-usps", "dann", "self-training", "adda", "translation"),
