@@ -3,7 +3,7 @@
 import streamlit as st
 
 from wsl_core.errors import WslError
-from wsl_core.web import entrance, pictures, thumbnails
+from wsl_core.web import entrance, pictures, thumbnails, tour
 from wsl_core.web.sentences import plain
 from wsl_core.web.stations import SECTIONS, STATIONS
 
@@ -13,6 +13,8 @@ st.markdown(
     "A lecture that can be touched. Drop in a photograph and see which regions make which class; "
     "everything runs on this machine, and nothing leaves it."
 )
+with st.container(horizontal=True, gap="medium"):
+    tour.entrance()
 chosen = pictures.current()
 notices = st.container()
 refused: set[str] = set()  # why thumbnails show nothing of their stations, each reason once

@@ -112,6 +112,11 @@ def _kept() -> Kept:
     return kept
 
 
+def forget() -> None:
+    """Let go of what the lasting controls of all stations hold: they begin from their defaults."""
+    st.session_state[KEPT] = Kept()
+
+
 def begin() -> None:
     """A run begins, of a page or of the fragment that its lasting controls are drawn in.
 

@@ -5,18 +5,21 @@ address is first read by the page's parameter model: unknown keys are ignored, a
 by the default with a sentence that says so.
 """
 
+import contextlib
 from typing import Any
 from urllib.parse import parse_qsl
 
 import streamlit as st
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
+from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from wsl_core.errors import ClassNameError
 from wsl_core.web.controls import choices, extra, from_text, limits
 
-ONWARD = "onward"  # in the address: the names of what a link of another station brings
+ONWARD = "onward"  # in the address: the names of what a link from elsewhere brings
+BROUGHT = "brought"  # in the session: the same of a page that goes to another one by itself
 HERE = "link_of"  # in the session: the station whose link was read last
 NOTICES = "link_notices"  # in the session: by model
 
@@ -74,7 +77,7 @@ def parse(model: type[BaseModel], query: dict[str, str]) -> tuple[BaseModel, lis
 
 
 def arrive(*models: type[BaseModel]) -> None:
-    """Before `restore`: what a link of another station brings goes into the address and the controls.
+    """Before `restore`: what a link from elsewhere brings goes into the address and the controls.
 
     Streamlit takes a key that was bound there out of the address, though it is this station's, too; so the
     link is read as the browser sent it.
@@ -83,13 +86,23 @@ def arrive(*models: type[BaseModel]) -> None:
     if st.session_state.get(HERE) == here:
         return
     st.session_state[HERE], st.session_state[NOTICES] = here, {}
-    brought = _brought()
+    brought = _brought() | st.session_state.pop(BROUGHT, {})
     for model in models:
         for name in model.model_fields.keys() & brought.keys():
             parameters, refused = parse(model, {name: brought[name]})
             if not refused:
-                value = st.session_state[name] = getattr(parameters, name)
-                st.query_params[name] = as_text(value)
+                put(name, model.model_fields[name], getattr(parameters, name))
+
+
+def put(name: str, field: FieldInfo, value: Any) -> None:
+    """Before its control is drawn: a value for it, and for the address, which leaves defaults out."""
+    st.session_state[name] = value
+    # What a control of this page is bound to, the control writes itself, and nobody else may.
+    with contextlib.suppress(StreamlitAPIException):
+        if value != field.default:
+            st.query_params[name] = as_text(value)
+        elif name in st.query_params:
+            del st.query_params[name]
 
 
 def _brought() -> dict[str, str]:

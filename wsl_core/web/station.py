@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 from pydantic import BaseModel
 
-from wsl_core.web import controls, entrance, links
+from wsl_core.web import controls, entrance, links, tour
 from wsl_core.web.sentences import plain
 
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results"
@@ -22,6 +22,7 @@ def head(title: str, sentence: str, *parameters: type[BaseModel]) -> None:
     """
     entrance.through_app()
     controls.begin()
+    tour.bar(parameters)
     st.title(title, anchor=False)
     st.markdown(sentence)
     links.arrive(*parameters)
