@@ -140,12 +140,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from wsl_core.web import adaptation_table, station
+from wsl_core.web import station
+from wsl_core.web.adaptation import table
 
 station.RESULTS = Path(__file__).parent / "results"
 st.html(Path("assets/style.css"))
 st.title("Table")
-adaptation_table.show()
+table.show()
 """
 
 
