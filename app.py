@@ -28,8 +28,10 @@ if __name__ == "__main__":
         ]
         for section in stations.SECTIONS
     }
+    glossary = st.Page("pages/glossary.py", title="Glossary", icon=":material/dictionary:")
     st.navigation(
-        {"": [home]} | {title: pages for title, pages in sections.items() if pages}, position="top"
+        {"": [home, glossary]} | {title: pages for title, pages in sections.items() if pages},
+        position="top",
     ).run()
 elif __name__ == Path(__file__).stem:
     from wsl_core.web.startup import lifespan

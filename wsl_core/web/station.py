@@ -5,11 +5,13 @@ import csv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 from pydantic import BaseModel
 
 from wsl_core.web import controls, entrance, links, tour
+from wsl_core.web.glossary import entries
 from wsl_core.web.sentences import plain
 
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results"
@@ -55,10 +57,11 @@ def same_in_python(code: str) -> None:
 
 
 def lecture(text: str, source: str) -> None:
-    """What the lecture says, and its source."""
+    """What the lecture says, its source, and the terms that this station uses."""
     with st.expander("What the lecture says", icon=":material/school:"):
         st.markdown(text)
         st.markdown(f"*Source: {source}*")
+        entries.of_station(urlsplit(st.context.url or "").path.rsplit("/", 1)[-1])
 
 
 def onward() -> None:

@@ -1,0 +1,1 @@
+"""The parts of the Glossary page, and the links that lead there."""
