@@ -21,7 +21,7 @@ from wsl_core.transfer.probes.losses import Loss
 Floats = NDArray[Any]
 HISTORY = 5
 STEPS = 400
-TOLERANCE = 3e-4
+TOLERANCE = 1e-3
 HALVINGS = 12
 
 
