@@ -2,6 +2,7 @@
 
 Labels come from the folders: `CLASS/picture`, or `SPLIT/CLASS/picture`. Where pictures lie otherwise there
 are none. A table `split.csv` (path, class, split) beside class folders, or one that is named, says both.
+In PASCAL VOC's layout a picture has the label of its largest object, since it has one label here.
 """
 
 import csv
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from wsl_core import images
-from wsl_core.datasets import archive
+from wsl_core.datasets import archive, voc
 from wsl_core.errors import DatasetError, ImageError
 from wsl_core.images import Photo
 
@@ -109,6 +110,34 @@ def of_folder(root: Path, most: int) -> Collection:
     )
 
 
+def of_voc(root: Path, most: int) -> Collection:
+    """VOC's train and val pictures, each by its largest box; val pictures are those to test on.
+
+    Args:
+        root: as `voc.pictures` takes it.
+        most: pictures that are accepted.
+
+    Raises:
+        DatasetError: a list or annotation that is missing or damaged, no picture, or more than `most`.
+    """
+    folder = voc.find(root)
+    entries = []
+    for split, side in (("train", "train"), ("val", "test")):
+        for one in voc.pictures(folder, split):
+            largest = max(one.objects, key=lambda thing: thing.area, default=None)
+            if largest is not None:
+                name = one.path.relative_to(folder).as_posix()
+                entries.append(Entry(name, largest.name, side))
+    _check([one.name for one in entries], f"The set {folder}", most)
+    return Collection(
+        folder.name,
+        folder,
+        tuple(entries),
+        lambda name: folder / name,
+        lambda name: _stamp(folder / name),
+    )
+
+
 def of_zip(source: Path | bytes, title: str, most: int, megabytes: float) -> Collection:
     """The pictures of a zip file; nothing is unpacked. One folder around all of them counts for none.
 
@@ -155,20 +184,20 @@ def of(source: str, most: int, megabytes: float, data: bytes | None = None) -> C
     """The pictures of a folder or zip file, as its name says.
 
     Args:
-        source: path of a folder or of a zip file, or the name of one that was uploaded.
+        source: path of a folder, of VOC, or of a zip file, or the name of one that was uploaded.
         most: pictures that are accepted.
         megabytes: that a zip file may be as unpacked.
         data: what an uploaded zip file holds.
 
     Raises:
-        DatasetError: as `of_folder` and `of_zip` say.
+        DatasetError: as `of_folder`, `of_voc` and `of_zip` say.
     """
     if data is not None:
         return of_zip(data, source, most, megabytes)
     place = Path(source)
     if place.is_file():
         return of_zip(place, place.name, most, megabytes)
-    return of_folder(place, most)
+    return of_voc(place, most) if voc.is_there(place) else of_folder(place, most)
 
 
 def with_table(found: Collection, file: Path | None = None) -> Collection:

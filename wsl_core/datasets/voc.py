@@ -8,6 +8,7 @@ given by its edges, so that its width is right - left (Everingham et al., IJCV 2
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from xml.etree import ElementTree
 
 from wsl_core.errors import DatasetError
@@ -18,6 +19,9 @@ CLASSES = (
     "tvmonitor",
 )  # fmt: skip
 """The 20 classes, in the published order."""
+
+Task = Literal["Main", "Segmentation"]
+"""The folders of lists: of all pictures, and of those that have masks."""
 
 _LAYOUT = "Give the folder VOC2012, the folder VOCdevkit that holds it, or the folder that holds VOCdevkit."
 
@@ -35,6 +39,12 @@ class VOCObject:
     name: str
     box: tuple[float, float, float, float]
     difficult: bool
+
+    @property
+    def area(self) -> float:
+        """Of its box, in square pixels."""
+        left, top, right, bottom = self.box
+        return (right - left) * (bottom - top)
 
 
 @dataclass(frozen=True)
@@ -72,18 +82,27 @@ def pictures(root: Path, split: str = "train", year: int = 2012) -> Iterator[VOC
     return (read(folder, name) for name in names(folder, split))
 
 
-def find(root: Path, year: int) -> Path:
-    """The folder VOC2012 (or of another year); see `pictures` for what `root` may be."""
+def _place(root: Path, year: int) -> Path | None:
     name = f"VOC{year}"
-    for place in (root / "VOCdevkit" / name, root / name, root):
-        if (place / "ImageSets" / "Main").is_dir():
-            return place
+    places = (root / "VOCdevkit" / name, root / name, root)
+    return next((one for one in places if (one / "ImageSets" / "Main").is_dir()), None)
+
+
+def is_there(root: Path, year: int = 2012) -> bool:
+    """Whether a folder is, or holds, VOC in its layout."""
+    return _place(root, year) is not None
+
+
+def find(root: Path, year: int = 2012) -> Path:
+    """The folder VOC2012 (or of another year); see `pictures` for what `root` may be."""
+    if (place := _place(root, year)) is not None:
+        return place
     raise DatasetError(f"There is no VOC {year} in {root}: no folder ImageSets/Main. {_LAYOUT}")
 
 
-def names(folder: Path, split: str) -> list[str]:
+def names(folder: Path, split: str, task: Task = "Main") -> list[str]:
     """The pictures that a split lists, in its order; `folder` is that of `find`."""
-    lists = folder / "ImageSets" / "Main"
+    lists = folder / "ImageSets" / task
     if not (lists / f"{split}.txt").is_file():
         of_classes = tuple(f"{name}_" for name in CLASSES)
         stems = sorted(path.stem for path in lists.glob("*.txt"))

@@ -17,8 +17,8 @@ class ProbeParameters(CollectionParameters):
 
     data: str = Field(
         title="Data",
-        description="Folder of class folders, or a zip file of them; example:digits and example:signs come "
-        "with the program.",
+        description="Folder of class folders, a zip file of them, or VOC's folder, whose pictures have the "
+        "class of their largest object; example:digits and example:signs come with the program.",
     )
     classes: int = Field(
         0,

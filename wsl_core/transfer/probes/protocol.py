@@ -102,10 +102,10 @@ def draws(
     if few:
         further = f" and {len(few) - NAMED} more" if len(few) > NAMED else ""
         largest = int(sizes.min()) - 1
-        advice = f"take at most {largest} to train on, or" if largest >= 1 else "take"
+        advice = f"take at most {largest} to train on, " if largest >= 1 else ""
         raise DatasetError(
             f"Too few pictures for {train} to train on and at least 1 to test: {', '.join(few[:NAMED])}"
-            f"{further}. Accepted are {train + 1} of each class: {advice} add pictures or leave these "
+            f"{further}. Accepted are {train + 1} of each class: {advice}add pictures, or leave these "
             f"classes out."
         )
     found = []
