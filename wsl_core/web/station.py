@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 from pydantic import BaseModel
 
-from wsl_core.web import controls, entrance, links, tour
+from wsl_core.web import controls, entrance, links, projector, tour
 from wsl_core.web.glossary import entries
 from wsl_core.web.sentences import plain
 
@@ -24,11 +24,13 @@ def head(title: str, sentence: str, *parameters: type[BaseModel]) -> None:
     """
     entrance.through_app()
     controls.begin()
+    projector.show()
     tour.bar(parameters)
     st.title(title, anchor=False)
     st.markdown(sentence)
     links.arrive(*parameters)
-    for model in parameters:
+    models: tuple[type[BaseModel], ...] = (*parameters, projector.ProjectorView)
+    for model in models:
         for notice in links.restore(model):
             st.warning(plain(notice), icon=":material/link_off:")
 

@@ -12,11 +12,12 @@ from pydantic import BaseModel
 from wsl_core.lecture import Step, lecture
 from wsl_core.settings import settings
 from wsl_core.web import controls, links
-from wsl_core.web.components.arrow_keys import arrow_keys
+from wsl_core.web.components.keys import keys
 from wsl_core.web.stations import STATIONS
 
 STEP = "tour"  # in the address, and in the session: the last step that was seen
 STAYS = ("picture",)  # the visitor's own goes along, unless a step names one
+BEFORE, AFTER = "ArrowLeft", "ArrowRight"
 PAGES = {one.url: one for one in STATIONS}
 
 
@@ -91,7 +92,7 @@ def _there(folder: str) -> bool:
 
 
 def _move(number: int, steps: Sequence[Step], models: Sequence[type[BaseModel]]) -> None:
-    pressed = arrow_keys("tour-keys")
+    pressed = keys([BEFORE, AFTER], "tour-keys")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         before = st.button("Back", icon=":material/arrow_back:", disabled=number == 1)
         after = st.button(
@@ -112,7 +113,7 @@ def _move(number: int, steps: Sequence[Step], models: Sequence[type[BaseModel]])
         st.rerun()
     wanted = titles.index(chosen) + 1
     if wanted == number:
-        wanted += (after or pressed == "right") - (before or pressed == "left")
+        wanted += (after or pressed == AFTER) - (before or pressed == BEFORE)
     if wanted != number and 1 <= wanted <= len(steps):
         _go(wanted, steps, number, models)
 

@@ -1,14 +1,14 @@
-// The arrow keys, where nothing on the page has a use for them: a field, a slider, a map or a row of buttons.
+// Keys that mean something on the whole page, where nothing in focus has a use for them itself: a field, a
+// slider, a map or a row of buttons.
 const USED = 'input, textarea, select, [contenteditable="true"], [role="slider"], [role="grid"], ' +
   '[role="radiogroup"], [role="tablist"], [role="listbox"], [role="menu"], [role="combobox"], [role="application"]'
-const SAID = { ArrowLeft: 'left', ArrowRight: 'right' }
 
-export default function ({ setTriggerValue }) {
+export default function ({ data, setTriggerValue }) {
   const heard = (event) => {
-    const said = SAID[event.key]
-    if (!said || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
+    if (!data[0].includes(event.key) || event.defaultPrevented) return
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.repeat) return
     const used = event.composedPath().some((node) => node instanceof Element && node.matches(USED))
-    if (!used) setTriggerValue('pressed', said)
+    if (!used) setTriggerValue('pressed', event.key)
   }
   document.addEventListener('keydown', heard)
   return () => document.removeEventListener('keydown', heard)
