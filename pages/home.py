@@ -15,6 +15,9 @@ st.markdown(
 )
 with st.container(horizontal=True, gap="medium"):
     tour.entrance()
+st.caption(
+    "At a station the key P is for the projector: large type, and no controls until P is pressed again."
+)
 chosen = pictures.current()
 notices = st.container()
 refused: set[str] = set()  # why thumbnails show nothing of their stations, each reason once
