@@ -8,7 +8,7 @@ BIN := .venv/bin
 install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help app test test-slow lint bench lenet heads runs races multitask screenshot clean
+.PHONY: help app test test-slow lint bench lenet heads segments runs races multitask screenshot clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,11 @@ heads: .venv/development.stamp ## train the shipped heads anew on VOC, and measu
 	$(train) $(FINETUNED) --chosen "$(FINETUNED_CHOSEN)" --out assets/heads/voc-finetuned
 	$(measure) --into-card --head assets/heads/voc-finetuned
 	$(measure) --head assets/heads/voc-max --pointed beam
+
+segments: export WSL_DATA := $(or $(WSL_DATA),$(wildcard ../shared/data))
+segments: .venv/development.stamp ## measure segments on VOC's masks, before and after the CRF (a quarter of an hour)
+	$(BIN)/python -m benchmarks.segmentation --write
+	$(BIN)/python -m benchmarks.readme
 
 # What the page of adaptation opens with: the first seed of each method, on pairs that come with the program.
 # Beside each its baselines are trained, too, with the same steps.

@@ -201,7 +201,7 @@ def view() -> None:
     begin()
     foot.empty()  # a fragment may write only to what the page's own run has written to
     with foot:
-        onward("activation_maps", "pooling")
+        onward("activation_maps", "pooling", "segmentation")
     PARTS[lasting(LocalizationView, "topic")]()
 
 

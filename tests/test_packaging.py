@@ -66,7 +66,7 @@ COMMANDS = re.findall(
 )
 
 
-@pytest.mark.parametrize(("command", "drawn"), list(zip(COMMANDS, (3, 1, 2), strict=True)))
+@pytest.mark.parametrize(("command", "drawn"), list(zip(COMMANDS, (3, 1, 2, 1), strict=True)))
 def test_the_command_line_of_the_readme_runs(command: str, drawn: int, tmp_path: Path) -> None:
     from wsl_core.images import gallery
 

@@ -30,6 +30,10 @@ class ClassNameError(WslError):
     """A class name that no class, or more than one class, answers to."""
 
 
+class WordError(WslError):
+    """A word without a vector, or with nothing to do with any class of a network."""
+
+
 class HeadError(WslError):
     """A trained head that is missing, damaged or made for another network."""
 

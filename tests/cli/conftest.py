@@ -38,12 +38,20 @@ def load() -> Callable[..., networks.Network]:
     original = networks.load
 
     @functools.cache
-    def loaded(name: str, runtime: str, precision: str) -> networks.Network:
-        return original(name, runtime=runtime, precision=precision)
+    def loaded(name: str, runtime: str, precision: str, stride: int | None) -> networks.Network:
+        return original(name, runtime=runtime, precision=precision, stride=stride)
 
-    return lambda name=networks.DEFAULT, *, runtime="openvino", precision="float32", report=None: (
-        loaded(name, runtime, precision)
-    )
+    def load(
+        name: str = networks.DEFAULT,
+        *,
+        runtime: str = "openvino",
+        precision: str = "float32",
+        stride: int | None = None,
+        report: object = None,
+    ) -> networks.Network:
+        return loaded(name, runtime, precision, stride)
+
+    return load
 
 
 @pytest.fixture(autouse=True)

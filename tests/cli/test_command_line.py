@@ -18,8 +18,10 @@ from wsl_core.settings import Settings, settings, variable
 
 Run = Callable[..., Any]
 FLAGS = {
-    "heatmap": "--out --network --head --classes --top --size --scales --mirror --opacity --runtime "
-    "--precision --method --steps --baseline --draws --noise --patch --step --fill --randomise --seed "
+    "heatmap": "--out --network --head --classes --top --word --vectors --taxonomy --size --scales --mirror "
+    "--opacity --runtime --precision --method --steps --baseline --draws --noise --patch --step --fill "
+    "--randomise --seed --overwrite --json",
+    "segment": "--out --head --labels --crf --no-crf --background --alike --sharpness --present "
     "--overwrite --json",
     "train-head": "--out --data --format --year --split --skip-missing --scheme --network --beta --parts "
     "--positive --negative --scale --maps --alpha --sizes --mirror --epochs --batch --rate --decay "
@@ -34,13 +36,16 @@ FLAGS = {
     "finetune": "--data --strategies --classes --train --test --mixed --network --size --layers --epochs "
     "--rate --factor --falling --batch --views --validation --patience --seed --most --archive-megabytes "
     "--mirror --balance --out --json",
-    "evaluate": "localization retrieval",
+    "evaluate": "localization segmentation words retrieval",
     "index": "--out --network --weights --tap --sizes --power --grid --components --most "
     "--archive-megabytes --json",
     "query": "--index --region --top --network --json",
     "few-shot": "--data --shots --ways --draws --queries --seed --heads --split-file --support --asked-of "
     "--mixed --network --weights --sizes --power --mirrored --c --scale --cosine-steps --most "
     "--archive-megabytes --json",
+    "zero-shot": "--data --method --split --draws --unseen --repeats --seed --vectors --taxonomy --width "
+    "--ridge --shrinkage --picture-penalty --class-penalty --c --margin --epochs --rate --loss --hidden --dimensions "
+    "--network-rate --weight-decay --network --sizes --power --negatives --chosen --mirrored --json",
     "probe": "--data --train --test --splits --split-file --seed --examples --network --weights --size "
     "--taps --most --archive-megabytes --no-svm --json",
     "multitask": "--data --seeds --fraction --shared --weighting --balance --surgery --match --seed --steps "

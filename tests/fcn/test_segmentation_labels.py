@@ -50,7 +50,7 @@ def test_a_pixel_at_the_threshold_is_as_likely_background() -> None:
 
 def test_classes_share_a_pixel_and_the_background_is_what_they_leave() -> None:
     strength = np.array([[[0.2, 1, 0]], [[0.6, 0.5, 0]]], np.float32)
-    found = probabilities(strength)
+    found = probabilities(strength, UnaryParameters(background=0.15, sharpness=1))
     assert_allclose(found.sum(0), 1, rtol=1e-6)
     assert labels(found, [8, 12]).tolist() == [[12, 8, 0]]
     assert found[0, 0, 2] == 1

@@ -65,3 +65,34 @@ def folders(root: Path, each: int = 4, classes: tuple[str, ...] = CLASSES) -> Pa
         for i in range(each):
             picture([name], random, (150, 110)).save(root / "train" / name / f"{i}.png")
     return root
+
+
+def voc(root: Path, cases: dict[str, dict[str, tuple[int, int, int, int]]], side: int = 65) -> Path:
+    """A set in VOC's layout with masks, by picture the box of each class; every picture is of `val`.
+
+    A class fills its box, one colour a class, on grey; boxes are (left, top, right, bottom) in pixels.
+    """
+    from wsl_core.datasets.voc import CLASSES as NAMES
+    from wsl_core.fcn.segmentation.palette import COLOURS, png
+
+    folder = root / "VOCdevkit" / "VOC2012"
+    for part in ("Annotations", "ImageSets/Main", "ImageSets/Segmentation", "JPEGImages",
+                 "SegmentationClass"):  # fmt: skip
+        (folder / part).mkdir(parents=True)
+    for task in ("Main", "Segmentation"):
+        (folder / "ImageSets" / task / "val.txt").write_text("\n".join(cases) + "\n")
+    for name, boxes in cases.items():
+        mask, objects = np.zeros((side, side), np.uint8), ""
+        for thing, (left, top, right, bottom) in boxes.items():
+            mask[top:bottom, left:right] = 1 + NAMES.index(thing)
+            objects += (
+                f"<object><name>{thing}</name><difficult>0</difficult><bndbox><xmin>{left + 1}</xmin>"
+                f"<ymin>{top + 1}</ymin><xmax>{right}</xmax><ymax>{bottom}</ymax></bndbox></object>"
+            )
+        pixels = np.where(mask[..., None] > 0, COLOURS[mask], np.uint8(120))
+        Image.fromarray(pixels).save(folder / "JPEGImages" / f"{name}.jpg", quality=98)
+        (folder / "SegmentationClass" / f"{name}.png").write_bytes(png(mask))
+        size = f"<size><width>{side}</width><height>{side}</height><depth>3</depth></size>"
+        text = f"<annotation>{size}{objects}</annotation>"
+        (folder / "Annotations" / f"{name}.xml").write_text(text)
+    return root

@@ -99,7 +99,7 @@ def test_what_does_not_fit_comes_with_page_down(visit) -> None:
 
 
 def test_it_goes_along_through_the_tour(visit) -> None:
-    opened(visit, "adaptation", tour="25", projector="true")
+    opened(visit, "adaptation", tour="27", projector="true")
     visit.page.wait_for_function("document.documentElement.dataset.projector")
     expect(visit.widget("tour")).to_be_visible()
     visit.page.keyboard.press("ArrowLeft")  # to another station

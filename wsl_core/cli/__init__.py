@@ -19,6 +19,7 @@ DONE, SKIPPED, REFUSED, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
 # A new command: its module in this folder (train-head is train_head.py), and what it does, in one line.
 COMMANDS = {
     "heatmap": "paint over pictures which regions make which class",
+    "segment": "colour pictures by what each pixel shows, from labels of whole pictures alone",
     "train-head": "train a head for classes of your own, from labels of whole pictures",
     "finetune": "race ways of using a trained network on a few pictures of classes of your own",
     "adapt": "adapt a classifier from labelled pictures of one kind to unlabelled ones of another",
@@ -27,6 +28,7 @@ COMMANDS = {
     "index": "make the pictures of a folder or zip file searchable by what they show",
     "query": "find the pictures of an index that are most alike to a picture or a region of it",
     "few-shot": "measure classifiers that are made from a few labelled pictures of each class",
+    "zero-shot": "recognise classes that no picture showed, by attributes or words",
     "probe": "measure what each layer of a network knows about classes of your own",
     "generate": "make labelled pictures for domain adaptation: digits, house numbers, signs",
     "networks": "list the networks",

@@ -5,6 +5,8 @@ import argparse
 # A new measure: its module in this folder (localization is evaluate_localization.py), and what it says.
 MEASURES = {
     "localization": "classification, points and boxes, by a head trained from image labels or none",
+    "segmentation": "segments from class maps against masks, before and after the CRF",
+    "words": "words that a network was never taught, placed on pictures with boxes",
     "retrieval": "mean average precision of finding pictures of the same class by their features",
 }
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tqdm import tqdm
 
 from wsl_core import __version__, figures, images, networks
-from wsl_core.cli import DONE, SKIPPED, arguments, attributing, inputs, outputs
+from wsl_core.cli import DONE, SKIPPED, arguments, attributing, inputs, outputs, placing
 from wsl_core.cli.attributing import Drawn
 from wsl_core.cli.classifier import Classifier, described
 from wsl_core.errors import ParameterError, WslError
@@ -23,7 +23,8 @@ from wsl_core.fcn.attribution_methods import Method, find
 DESCRIPTION = f"""\
 Paint over pictures which regions make which class: by class activation maps, in one forward pass for
 all classes, or by another --method, class by class. With --head the classes are those of a head that was
-trained from image labels, and scores are pooled by its scheme.
+trained from image labels, and scores are pooled by its scheme. With --word no class is needed: any word is
+placed by way of the network's own classes.
 
 For every picture and class, DIR receives
   STEM.INDEX.png  the picture with the map painted over it, as large as the picture: red where the
@@ -75,6 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "several with spaces or commas between them.",
     )
     arguments.add(which, Drawing, {"top": "N"})
+    placing.add_arguments(parser, which)
     arguments.add(
         parser, ActivationMapParameters, {"size": "N|full", "scales": None, "mirror": None}
     )
@@ -106,7 +108,9 @@ def run(args: argparse.Namespace) -> int:
     drawing = arguments.read(Drawing, args)
     attribution = attributing.read(args)
     method = find(attribution.method)
-    classifier = Classifier.of(args, parameters.network, method)
+    classifier = placing.of(args, parameters.network, method) or Classifier.of(
+        args, parameters.network, method
+    )
     card = classifier.card
     _check_size(card, parameters)
     if drawing.top > classifier.classes:
@@ -273,6 +277,9 @@ def _summary(manifest: dict[str, Any], out: str) -> None:
                 share = f", probability {one['probability']:.2f}" if "probability" in one else ""
                 found = f"score {one['score']:.2f}{share}, peak at x {x:.0f}, y {y:.0f} px"
             print(f"  {one['index']} {one['name']}: {found}, {one['overlay']}")
+            if carried := one.get("carried_by"):
+                named = ", ".join(f"{each['name']} ({each['share']:.0%})" for each in carried)
+                print(f"    carried by {named}")
             for sentence in attributing.sentences(one):
                 print(f"    {sentence}")
     done, left = len(manifest["pictures"]), len(manifest["skipped"])

@@ -36,7 +36,14 @@ def _stem(file: str) -> str:
     return short or "picture"
 
 
-def check(folder: str, names: Sequence[str], files: Sequence[str], *, overwrite: bool) -> None:
+def check(
+    folder: str,
+    names: Sequence[str],
+    files: Sequence[str],
+    *,
+    overwrite: bool,
+    results: str = r"\d+\.(?:png|npy)",
+) -> None:
     """Refuse a folder whose files would be overwritten; nothing is written yet.
 
     Args:
@@ -44,6 +51,7 @@ def check(folder: str, names: Sequence[str], files: Sequence[str], *, overwrite:
         names: of the results, as `stems` gives them.
         files: the pictures.
         overwrite: earlier results may be replaced; pictures never.
+        results: what follows a name and a dot in those of the command, a regular expression.
 
     Raises:
         WslError: names the first file in the way.
@@ -55,7 +63,7 @@ def check(folder: str, names: Sequence[str], files: Sequence[str], *, overwrite:
     except OSError as error:
         raise unwritable(folder, error) from None
     ours = {name.casefold() for name in names}
-    result = re.compile(r"(.+)\.\d+\.(?:png|npy)", re.DOTALL)
+    result = re.compile(rf"(.+)\.{results}", re.DOTALL)
     pictures = {os.path.realpath(file) for file in files}
     for name in present:
         match = result.fullmatch(name)

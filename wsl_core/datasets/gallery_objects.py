@@ -2,6 +2,7 @@
 
 from wsl_core.datasets import voc
 from wsl_core.datasets.labelled import LabelledObject
+from wsl_core.images.cutouts import COLLAGES
 from wsl_core.images.scenes import CUTS, SCENES
 
 SHOWS = {"cat": "cat", "motorcycle": "motorbike", "astronaut": "person"}
@@ -17,9 +18,13 @@ def objects(key: str) -> tuple[LabelledObject, ...]:
 
     Returns:
         boxes as edges in picture pixels, `index` counting VOC's 20 classes. In a scene a box is that of the
-        pasted picture; in a photograph, the region that was marked as showing the object and little else.
+        pasted picture, in a collage that of the pixels that are seen; in a photograph, the region that was
+        marked as showing the object and little else.
     """
-    if key in SCENES:
+    if key in COLLAGES:
+        collage = COLLAGES[key]
+        found = [(one.key, box) for one, box in zip(collage.parts, collage.boxes(), strict=True)]
+    elif key in SCENES:
         found = [(one.key, one.box) for one in SCENES[key].objects]
     else:
         found = [(key, CUTS[key])] if key in MARKED else []

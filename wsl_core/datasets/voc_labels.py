@@ -25,11 +25,29 @@ def read(
     root: Path, split: str = "train", year: int = 2012, *, skip_missing: bool = False
 ) -> LabelledPictures:
     """A split of VOC, in the order of its list; see `labelled.read`."""
-    title = f"VOC {year} {split}"
+    return _read(root, split, year, f"VOC {year} {split}", "Main", skip_missing)
+
+
+def read_with_masks(
+    root: Path, split: str = "train", year: int = 2012, *, skip_missing: bool = False
+) -> LabelledPictures:
+    """The pictures of a split of VOC that have masks, by the lists in `ImageSets/Segmentation`.
+
+    Raises:
+        DatasetError: as `labelled.read` does, and where a mask is missing.
+    """
+    return _read(
+        root, split, year, f"VOC {year} segmentation {split}", "Segmentation", skip_missing
+    )
+
+
+def _read(
+    root: Path, split: str, year: int, title: str, task: voc.Task, skip_missing: bool
+) -> LabelledPictures:
     folder = voc.find(root, year)
-    names = voc.names(folder, split)
+    names = voc.names(folder, split, task)
     refuse_twice(title, names)
-    missing = {name: what for name in names if (what := _missing(folder, name))}
+    missing = {name: what for name in names if (what := _missing(folder, name, task))}
     if not skip_missing:
         refuse_missing(title, len(names), missing)
     found = [voc.read(folder, name) for name in names if name not in missing]
@@ -41,8 +59,10 @@ def read(
     return LabelledPictures(title, voc.CLASSES, pictures, missing=tuple(missing))
 
 
-def _missing(folder: Path, name: str) -> str:
+def _missing(folder: Path, name: str, task: voc.Task) -> str:
     places = {"picture": voc.jpeg(folder, name), "annotation": voc.annotation(folder, name)}
+    if task == "Segmentation":
+        places["mask"] = voc.mask(folder, name)
     return " and ".join(what for what, path in places.items() if not path.is_file())
 
 

@@ -5,8 +5,7 @@ global average pooling and a linear layer. What cannot be read from a map (it is
 positive, not finite) is said in words, never drawn as if it could.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from wsl_core.errors import ParameterError
 from wsl_core.images import Photo
 from wsl_core.networks import DEFAULT, ClassMaps, Network
+from wsl_core.networks.fused import fuse
 
 Float32 = NDArray[np.float32]
 
@@ -100,35 +100,6 @@ def compute(network: Network, photo: Photo, parameters: ActivationMapParameters)
     return fuse(
         [network.class_maps(photo, size, mirrored=flip) for size in sizes for flip in flips]
     )
-
-
-def fuse(maps: Sequence[ClassMaps]) -> ClassMaps:
-    """Several maps of one picture (scales, flips) averaged on the cells of the finest upright one.
-
-    Each is sampled where the cells of that one lie in the picture, so nothing shifts. Features are
-    averaged; head and sums stay exact.
-
-    Raises:
-        ParameterError: no maps, or maps of different pictures or networks.
-    """
-    if not maps:
-        raise ParameterError("There are no class maps to fuse. Give at least one.")
-    if len({(one.network, one.trained, one.digest) for one in maps}) != 1:
-        raise ParameterError(
-            "Only class maps of the same picture and the same network can be fused."
-        )
-    if len(maps) == 1:
-        return maps[0]
-    finest = max(
-        maps, key=lambda one: (one.cells[0] * one.cells[1], not one.placement.across.mirrored)
-    )
-    y = finest.placement.down.centres()
-    x = np.sort(finest.placement.across.centres())
-    upright = replace(finest.placement, across=replace(finest.placement.across, mirrored=False))
-    if finest.placement.across.mirrored:
-        x = upright.across.centres()
-    features = np.mean([one.placement.sample(one.features, y, x) for one in maps], axis=0)
-    return replace(finest, features=features, placement=upright)
 
 
 def verdict(values: Float32) -> str | None:

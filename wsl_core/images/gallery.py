@@ -1,15 +1,17 @@
-"""The gallery: photographs and composed scenes that are there without a network."""
+"""The gallery: photographs, composed scenes and collages that are there without a network."""
 
 from functools import lru_cache
 
 from wsl_core.errors import ImageError
+from wsl_core.images.cutouts import COLLAGES, Collage
 from wsl_core.images.photo import Photo
 from wsl_core.images.photographs import PHOTOGRAPHS, Picture
 from wsl_core.images.scenes import SCENES, Scene
 
 
-def _composed(scene: Scene) -> Picture:
-    parts = [PHOTOGRAPHS[key] for key in dict.fromkeys(item.key for item in scene.objects)]
+def _composed(scene: Scene | Collage) -> Picture:
+    items = scene.objects if isinstance(scene, Scene) else scene.parts
+    parts = [PHOTOGRAPHS[key] for key in dict.fromkeys(item.key for item in items)]
     return Picture(
         scene.key,
         scene.title,
@@ -21,8 +23,10 @@ def _composed(scene: Scene) -> Picture:
     )
 
 
-GALLERY: dict[str, Picture] = PHOTOGRAPHS | {key: _composed(s) for key, s in SCENES.items()}
-"""Every gallery picture by its key, photographs first; a scene's key begins with "scene-"."""
+GALLERY: dict[str, Picture] = PHOTOGRAPHS | {
+    key: _composed(one) for key, one in (SCENES | COLLAGES).items()
+}
+"""Every gallery picture by its key, photographs first; "scene-" begins a scene's, "collage-" a collage's."""
 
 
 def names() -> tuple[str, ...]:

@@ -76,6 +76,13 @@ STATIONS = (
         ":material/my_location:",
     ),
     Station(
+        "Segmentation",
+        "segmentation",
+        WEAK_SUPERVISION,
+        "Turn maps into labels of pixels, watch a CRF at work on them, and see what it repairs and destroys.",
+        ":material/format_paint:",
+    ),
+    Station(
         "Framework map",
         "framework",
         TRANSFER,
@@ -123,5 +130,12 @@ STATIONS = (
         TRANSFER,
         "Train on labelled pictures of one kind, name those of another: watch a domain classifier struggle.",
         ":material/swap_horiz:",
+    ),
+    Station(
+        "Zero-shot",
+        "zero_shot",
+        TRANSFER,
+        "Describe a class by attributes or by a word, and see whether it is found without one picture of it.",
+        ":material/psychology_alt:",
     ),
 )

@@ -28,9 +28,11 @@ from wsl_core.web.pooling.panels import words as panel_words
 from wsl_core.web.pooling.view import PoolingView
 from wsl_core.web.probes import thumbnail as probes_thumbnail
 from wsl_core.web.retrieval import thumbnail as retrieval_thumbnail
+from wsl_core.web.segmentation import thumbnail as segmentation_thumbnail
 from wsl_core.web.sliding_window.panels import window_words
 from wsl_core.web.sliding_window.shown import SlidingWindowView, highest_window, slid
 from wsl_core.web.stations import Station
+from wsl_core.web.zero_shot import thumbnail as zero_shot_thumbnail
 
 SIDE = 480
 
@@ -90,6 +92,11 @@ def localization(chosen: Chosen) -> tuple[bytes, str]:
     return Photo.from_array(drawn).jpeg(SIDE), text
 
 
+def segmentation(chosen: Chosen) -> tuple[bytes, str]:
+    """JPEG and alternative text: the picture with a label for every pixel."""
+    return segmentation_thumbnail.labelled(chosen, _small(chosen.photo))
+
+
 def retrieval(chosen: Chosen) -> tuple[bytes, str]:
     """JPEG and alternative text: the picture and its three nearest among things before walls."""
     return retrieval_thumbnail.beside(chosen, SIDE)
@@ -125,6 +132,11 @@ def adaptation(chosen: Chosen) -> tuple[bytes, str]:
     return adaptation_thumbnail.blended(chosen, SIDE)
 
 
+def zero_shot(chosen: Chosen) -> tuple[bytes, str]:
+    """JPEG and alternative text: the picture, and the attributes that it seems to have."""
+    return zero_shot_thumbnail.described(chosen, _small(chosen.photo), SIDE)
+
+
 def _small(photo: Photo) -> Photo:
     """Its pixels reduced to the thumbnail's size."""
     share = SIDE / max(photo.width, photo.height)
@@ -136,6 +148,7 @@ THUMBNAILS: dict[str, Callable[[Chosen], tuple[bytes, str]]] = {
     "sliding_window": sliding_window,
     "activation_maps": activation_map,
     "localization": localization,
+    "segmentation": segmentation,
     "pooling": pooling,
     "retrieval": retrieval,
     "framework": framework,
@@ -144,6 +157,7 @@ THUMBNAILS: dict[str, Callable[[Chosen], tuple[bytes, str]]] = {
     "finetuning": finetuning,
     "multitask": multitask,
     "adaptation": adaptation,
+    "zero_shot": zero_shot,
 }
 
 

@@ -179,6 +179,7 @@ def reader(
     network: str | None = None,
     sizes: Sequence[int] | None = None,
     mirror: bool | None = None,
+    stride: int | None = None,
 ) -> Read:
     """What reads class maps for `evaluate`, fused over sizes and mirror images on exact geometry.
 
@@ -188,6 +189,7 @@ def reader(
         network: without a head, the network whose ImageNet maps are grouped; the default one for None.
         sizes: longer sides fed, in pixels; for None those of the head's card, else 449.
         mirror: fuse with mirrored maps; for None as the head's card says, else not.
+        stride: pixels between the cells, by dilation; for None the network's own, as for every ProNet.
 
     Raises:
         ParameterError: both a head and a network, or no relatives for a class.
@@ -200,16 +202,16 @@ def reader(
             f"give one of the two."
         )
     if head is None:
-        loaded, groups = networks.load(network or DEFAULT), relatives.kind_of(classes)
+        loaded = networks.load(network or DEFAULT, stride=stride)
+        groups = relatives.kind_of(classes)
 
         def look(maps: ClassMaps) -> ClassMaps:
             return grouped(maps, groups)
     else:
         trained = pronet.load(head)
-        loaded = trained.network()
         if isinstance(trained, pronet.ProNet):
-            return partial(trained.look, loaded, sizes=sizes, mirror=mirror)
-        look = trained.read
+            return partial(trained.look, trained.network(), sizes=sizes, mirror=mirror)
+        loaded, look = trained.network(stride=stride), trained.read
         sizes = sizes or trained.card.sizes
         mirror = trained.card.mirror if mirror is None else mirror
 

@@ -99,16 +99,24 @@ class Rows:
     skipped: dict[str, str] = field(default_factory=dict)
 
 
+def kept_rows(how: FeatureParameters) -> "Kept":
+    """The rows that are kept for a network and way of looking.
+
+    Raises:
+        NetworkError: no such network, or its weights are not there.
+    """
+    return Kept(f"{identity.of(described(how))} {how.sizes} {how.power:g} {how.mirrored}")
+
+
 class Kept:
     """Rows by the digest of a picture's file, for one network and way of looking; the newest stay."""
 
-    def __init__(self, how: FeatureParameters) -> None:
+    def __init__(self, facts: str) -> None:
         """Read what is there.
 
-        Raises:
-            NetworkError: no such network, or its weights are not there.
+        Args:
+            facts: whatever rows depend on besides the picture.
         """
-        facts = f"{identity.of(described(how))} {how.sizes} {how.power:g} {how.mirrored}"
         name = hashlib.sha256(facts.encode()).hexdigest()[:16]
         self._place = settings().cache / "few_shot" / f"{name}.safetensors"
         self._rows = _read(self._place)
@@ -172,7 +180,7 @@ def read(found: Collection, how: FeatureParameters) -> Generator[Progress, None,
         NetworkError: no such network, or its weights are not there.
         ParameterError: a size outside the network's limits.
     """
-    kept = Kept(how)
+    kept = kept_rows(how)
     descriptor: Descriptor | None = None
     rows: list[NDArray[np.float16]] = []
     entries: list[Entry] = []
@@ -184,7 +192,7 @@ def read(found: Collection, how: FeatureParameters) -> Generator[Progress, None,
         fresh: list[tuple[int, Photo]] = []
         for one in found.entries[start : start + GROUP]:
             try:
-                digest = _digest(found, one)
+                digest = digest_of(found, one)
                 row = kept.get(digest)
                 if row is None:
                     photo = found.read(one.name)
@@ -213,7 +221,7 @@ def read(found: Collection, how: FeatureParameters) -> Generator[Progress, None,
     return Rows(unit(np.stack(rows).astype(np.float32)), tuple(entries), tuple(digests), skipped)
 
 
-def _digest(found: Collection, one: Entry) -> str:
+def digest_of(found: Collection, one: Entry) -> str:
     """SHA-256 of a picture's file, as `Photo.digest`; nothing is decoded.
 
     Raises:

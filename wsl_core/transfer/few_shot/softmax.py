@@ -28,7 +28,7 @@ def regression(
     Returns:
         (classes, D) and (classes,), with biases that add up to 0.
     """
-    span, inside = _span(rows)
+    basis, inside = span(rows)
     wanted = np.eye(classes)[labels]
 
     def loss(flat: Float) -> tuple[float, Float]:
@@ -42,7 +42,7 @@ def regression(
         loss, np.zeros((classes, inside.shape[1] + 1)), tolerance=EXACT * c * len(rows)
     )
     bias = found[:, -1] - found[:, -1].mean()
-    return (found[:, :-1] @ span).astype(np.float32), bias.astype(np.float32)
+    return (found[:, :-1] @ basis).astype(np.float32), bias.astype(np.float32)
 
 
 def cosine(
@@ -60,7 +60,7 @@ def cosine(
     Returns:
         (classes, D) of length 1.
     """
-    span, inside = _span(rows)
+    basis, inside = span(rows)
     wanted = np.eye(classes)[labels]
     means = wanted.T @ inside / wanted.sum(0)[:, None]
 
@@ -73,13 +73,13 @@ def cosine(
         return value / len(rows), (pull - along * directions) / lengths / len(rows)
 
     start = means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), TINY)
-    found = minimise(loss, start, steps=steps, tolerance=1e-6) @ span
+    found = minimise(loss, start, steps=steps, tolerance=1e-6) @ basis
     return (found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), TINY)).astype(
         np.float32
     )
 
 
-def _span(rows: Float32) -> tuple[Float, Float]:
+def span(rows: Float32) -> tuple[Float, Float]:
     """(r, D) orthonormal rows, and the (N, r) coordinates of the given ones in them."""
     exact = rows.astype(np.float64)
     if len(exact) >= exact.shape[1]:

@@ -120,7 +120,7 @@ def find(name: str) -> Shown:
 def of_visitor(chosen: Chosen) -> Shown:
     """The visitor's picture, with what is known of the gallery's."""
     objects = gallery_objects.objects(chosen.key) if chosen.key else ()
-    composed = chosen.key is not None and chosen.key.startswith("scene-")
+    composed = chosen.key is not None and chosen.key.startswith(("scene-", "collage-"))
     known = (COMPOSED if composed else BY_HAND) if objects else ""
     return Shown(chosen, objects, known)
 
