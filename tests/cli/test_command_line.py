@@ -44,8 +44,9 @@ FLAGS = {
     "--mixed --network --weights --sizes --power --mirrored --c --scale --cosine-steps --most "
     "--archive-megabytes --json",
     "zero-shot": "--data --method --split --draws --unseen --repeats --seed --vectors --taxonomy --width "
-    "--ridge --shrinkage --picture-penalty --class-penalty --c --margin --epochs --rate --loss --hidden --dimensions "
-    "--network-rate --weight-decay --network --sizes --power --negatives --chosen --mirrored --json",
+    "--ridge --shrinkage --picture-penalty --class-penalty --c --margin --epochs --rate --loss --hidden "
+    "--dimensions --network-rate --weight-decay --network --sizes --power --negatives --chosen --mirrored "
+    "--json",
     "probe": "--data --train --test --splits --split-file --seed --examples --network --weights --size "
     "--taps --most --archive-megabytes --no-svm --json",
     "multitask": "--data --seeds --fraction --shared --weighting --balance --surgery --match --seed --steps "

@@ -1,5 +1,8 @@
 """The measurement: choice on left-out classes, facts, refusals; real figures, loosely."""
 
+import csv
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -220,6 +223,27 @@ def test_the_shipped_animals_give_the_shipped_figures() -> None:
     truth = np.searchsorted(division.unseen, found.labels[division.asked])
     each = [(scores[truth == k].argmax(axis=1) == k).mean() for k in range(len(division.unseen))]
     assert 0.5 < np.mean(each) < 0.75
+
+
+def test_the_zero_shot_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    program = next(one for one in blocks if "zero_shot.shipped" in one)
+    exec(compile(program, "README", "exec"), {})
+    assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+def test_what_is_shipped_as_chosen_is_what_was_measured() -> None:
+    from wsl_core.transfer.zero_shot.shipped import animals
+
+    file = Path(__file__).parents[2] / "benchmarks" / "results" / "zero_shot.csv"
+    with file.open(encoding="utf-8", newline="") as opened:
+        rows = [one for one in csv.DictReader(opened) if one["folder"] == "awa2"]
+    for split, methods in animals().chosen.items():
+        for name, chosen in methods.items():
+            (row,) = (one for one in rows if (one["split"], one["method"]) == (split, name))
+            assert json.loads(row["chosen"]) == chosen["values"]
+            assert float(row["gamma"]) == pytest.approx(chosen["gamma"], abs=1e-3)
 
 
 def test_a_width_out_of_range_is_refused() -> None:

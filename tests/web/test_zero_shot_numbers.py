@@ -24,7 +24,6 @@ from wsl_core.web import links, station
 from wsl_core.web.zero_shot import (
     animals,
     asked,
-    describe,
     describe_sentences,
     downloads,
     in_python,
@@ -38,7 +37,7 @@ from wsl_core.web.zero_shot import (
 )
 from wsl_core.web.zero_shot.animals import Setting
 from wsl_core.web.zero_shot.attribute_grid import received
-from wsl_core.web.zero_shot.describe import Decision
+from wsl_core.web.zero_shot.decision import Decision
 from wsl_core.web.zero_shot.rows import Own
 from wsl_core.web.zero_shot.view import BY_ATTRIBUTES, ZeroShotView, parsed, written
 
@@ -484,8 +483,3 @@ def test_the_lines_for_two_networks_run(pairs: tuple[Setting, Setting], tmp_path
     out = lines_run(in_python.meeting("proposed", pairs[0].how), tmp_path)
     spread = pairs[0].fitted.model.history[-1].spread
     assert float(out.split()[1]) == pytest.approx(spread, rel=1e-3)
-
-
-def test_the_page_names_every_part() -> None:
-    assert describe.BEST < 50
-    assert set(BY_ATTRIBUTES) <= set(METHODS)

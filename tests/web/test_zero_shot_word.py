@@ -125,7 +125,10 @@ def test_sentences_say_the_numbers(kitten) -> None:
 @pytest.mark.parametrize("key", [*gallery.names(), None])
 def test_words_to_try_are_placed_but_the_last(key: str | None) -> None:
     *things, none = words.examples(key)
-    assert {*things, none} <= shipped.texts().numbers.keys()  # so that the page works without packages
+    assert {
+        *things,
+        none,
+    } <= shipped.texts().numbers.keys()  # so that the page works without packages
     assert all(placed.carriers(one).verdict is None for one in things)
     assert placed.carriers(none).verdict
 

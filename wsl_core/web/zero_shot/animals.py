@@ -3,6 +3,7 @@
 Methods are fitted in the server, once for all visitors: NumPy alone, two seconds at most.
 """
 
+import pickle
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -30,6 +31,7 @@ from wsl_core.transfer.zero_shot.measures import (
     predicted_counts,
     stacking,
 )
+from wsl_core.transfer.zero_shot.methods import resolved
 from wsl_core.transfer.zero_shot.parameters import ZeroShotFeatures
 from wsl_core.transfer.zero_shot.scaling import Float
 from wsl_core.transfer.zero_shot.shipped import Animals, animals
@@ -132,7 +134,9 @@ class Setting:
         return ~np.isin(np.arange(len(self.animals.table.classes)), self.division.seen)
 
 
-_settings: Store[Setting] = Store(settings().cache_megabytes / 8, lambda _: 8_000_000)
+_settings: Store[Setting] = Store(
+    settings().cache_megabytes / 4, lambda one: len(pickle.dumps(one.fitted)) + one.scores.nbytes
+)
 _predictors: Store[AttributePredictor] = Store(settings().cache_megabytes / 64, lambda _: 600_000)
 _tables: Store[Animals] = Store(
     settings().cache_megabytes / 64, lambda one: one.table.values.nbytes
@@ -171,7 +175,8 @@ def known(digest: str = "") -> Animals:
 def _worded(source: str) -> Animals:
     """The animals with a word vector of each name in the place of attributes."""
     of = animals()
-    vectors = word_vectors.load(source).of(of.table.classes).astype(np.float64)
+    shipped = resolved(word_vectors.SOURCES[source].maker)(None)  # light: the package is not needed
+    vectors = np.stack([shipped.vector(name) for name in of.table.classes]).astype(np.float64)
     table = replace(
         of.table,
         attributes=tuple(f"{source} {number}" for number in range(vectors.shape[1])),

@@ -14,7 +14,7 @@ from wsl_core.web.sentences import plain
 from wsl_core.web.zero_shot.sentences import in_network
 
 if TYPE_CHECKING:
-    from wsl_core.web.zero_shot.describe import Decision
+    from wsl_core.web.zero_shot.decision import Decision
 
 UNITS = {
     "prototype": "Cosine of the picture with where a class's pictures should lie, −1 to 1.",

@@ -9,7 +9,7 @@ from wsl_core.web.downloads import Download, csv_text
 from wsl_core.web.zero_shot.animals import Setting
 
 if TYPE_CHECKING:
-    from wsl_core.web.zero_shot.describe import Decision
+    from wsl_core.web.zero_shot.decision import Decision
     from wsl_core.web.zero_shot.meeting import Plane
 
 CSV = "text/csv"
