@@ -72,6 +72,7 @@ def test_one_key_puts_it_on_and_off(visit) -> None:
     assert before["controls"]
     visit.page.keyboard.press("p")
     visit.page.wait_for_function("document.documentElement.dataset.projector")
+    visit.idle()
     assert visit.link == {"projector": "true"}
     visit.page.keyboard.press("P")
     visit.page.wait_for_function("!document.documentElement.dataset.projector")
