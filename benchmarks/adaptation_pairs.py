@@ -280,7 +280,7 @@ def main() -> int:
         ship(entry, arguments.ship)
     if arguments.write:
         for name, lines in ((TABLE, rows(ENTRIES, arguments.seeds)),
-                            (TRAININGS, training_rows(ENTRIES, arguments.seeds))):  # fmt: skip
+                            (TRAININGS, training_rows(ENTRIES, max(SEEDS, arguments.seeds)))):  # fmt: skip
             if lines:
                 measure.write(name, lines)
     return 1 if refused else 0
