@@ -5,9 +5,10 @@
 WSL_DATA names the folder of labelled sets. Every method that reads attributes, on the animals (proposed and
 standard split of AwA2's classes, as far as there are pictures of them) and on the birds; two of them also on
 20 random draws of unseen classes of either. Parameters and the constant of calibrated stacking are chosen on
-left-out seen classes, for every draw anew. `--write` keeps `benchmarks/results/zero_shot.csv` and ships what
-was chosen for the animals (`assets/zero_shot`). Figures are kept in WSL_CACHE: what was broken off goes on
-where it was.
+left-out seen classes, for every draw anew. ConSE, by the names of the classes, with each source of word
+vectors, without and with taxonomy, on the fixed splits. `--write` keeps `results/zero_shot.csv` and
+`results/zero_shot_words.csv`, and ships what was chosen for the animals (`assets/zero_shot`). Figures are
+kept in WSL_CACHE: what was broken off goes on where it was.
 """
 
 import argparse
@@ -16,20 +17,22 @@ import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from benchmarks import measure
 from wsl_core import whole_files
 from wsl_core.datasets import attributes
-from wsl_core.errors import WslError
+from wsl_core.errors import WordError, WslError
 from wsl_core.jobs import Progress, Result, Task
 from wsl_core.settings import settings
 from wsl_core.transfer.zero_shot import METHODS
 from wsl_core.transfer.zero_shot.evaluation import asked, zero_shot_job
 from wsl_core.transfer.zero_shot.parameters import RANDOM, ZeroShotParameters
+from wsl_core.transfer.zero_shot.vectors.sources import SOURCES
 
-NAME = "zero_shot"
+NAME, WORDS = "zero_shot", "zero_shot_words"
 ENTRIES = (
     ("awa2", "proposed"), ("awa2", "standard"), ("cub", "proposed"), ("awa2", "random"), ("cub", "random"),
 )  # fmt: skip
@@ -48,14 +51,20 @@ def by_attributes() -> list[str]:
     return [name for name, card in METHODS.items() if not card.describes]
 
 
-def measured(data: Path, folder: str, split: str, method: str) -> dict[str, Any]:
-    """The facts of one entry, from what is kept or measured.
+def measured(
+    data: Path, folder: str, split: str, method: str, **described: str | bool
+) -> dict[str, Any]:
+    """The facts of one entry, from what is kept or measured; `described` says by which words.
 
     Raises:
         WslError: the set is missing or damaged.
     """
     how = ZeroShotParameters(
-        data=str(data / folder), method=method, split=split, repeats=REPEATS.get(method, FEWER)
+        data=str(data / folder),
+        method=method,
+        split=split,
+        repeats=REPEATS.get(method, FEWER),
+        **described,
     )  # type: ignore[arg-type]
     how = how.model_copy(update={"asked": asked(attributes.read(Path(how.data)), how)})
     config = how.model_dump(mode="json")
@@ -74,10 +83,24 @@ def measured(data: Path, folder: str, split: str, method: str) -> dict[str, Any]
                 told = time.monotonic()
                 measure.say(f"{folder}, {split}, {method}: {event.doing}")
     assert isinstance(event, Result)
-    facts = {**event.facts, "folder": folder, "cpu_s": round(time.process_time() - started, 1)}
+    seconds = round(time.process_time() - started, 1)
+    facts = {**event.facts, **described, "folder": folder, "cpu_s": seconds}
     kept.parent.mkdir(parents=True, exist_ok=True)
     whole_files.write(kept, json.dumps(facts).encode())
     return facts
+
+
+def by_words(data: Path) -> list[dict[str, Any]]:
+    """ConSE on the fixed splits; a source without a word for one of a set's classes is left out there."""
+    found = []
+    for folder, split in ENTRIES:
+        for vectors, taxonomy in product(SOURCES, (False, True)) if split != RANDOM else ():
+            words = {"vectors": vectors, "taxonomy": taxonomy}
+            try:
+                found.append(measured(data, folder, split, "conse", **words))
+            except WordError as error:
+                measure.say(f"{folder}, {vectors}: {error}")
+    return found
 
 
 def rows(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -97,6 +120,7 @@ def rows(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
                 "folder": one["folder"],
                 "split": one["split"],
                 "method": one["method"],
+                **{name: one[name] for name in ("vectors", "taxonomy") if name in one},
                 **figures,
                 "draws": len(one["draws"]),
                 "hubness": round(sum(d["hubness"] for d in one["draws"]) / len(one["draws"]), 4),
@@ -142,10 +166,14 @@ def table(results: Sequence[Mapping[str, Any]]) -> str:
         cells = (
             _percent(row, name) for name in ("unseen", "harmonic", "harmonic_uncalibrated", "ausuc")
         )
-        lines.append(
-            (TITLES.get(row["folder"], row["folder"]), kind, METHODS[row["method"]].title, *cells)
-        )
+        lines.append((TITLES.get(row["folder"], row["folder"]), kind, _named(row), *cells))
     return measure.table([head, *lines], left=3)
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    said = [METHODS[row["method"]].title, row.get("vectors") or ""]
+    said += ["taxonomy"] if str(row.get("taxonomy")) == "True" else []
+    return ", ".join(filter(None, said))
 
 
 def _percent(row: Mapping[str, Any], name: str) -> str:
@@ -177,14 +205,17 @@ def main() -> int:
             for method in arguments.only
             if split != RANDOM or method in DRAWN
         ]
+        words = by_words(data)
     except WslError as error:
         measure.say(str(error))
         return 2
-    lines = rows(results)
+    lines, told = rows(results), rows(words)
     if arguments.write:
         measure.write(NAME, lines)
+        measure.write(WORDS, told)
         ship(data, [one for one in results if one["folder"] == "awa2" and one["split"] != RANDOM])
-    print(json.dumps({"rows": lines}, indent=1) if arguments.json else table(lines))
+    found = [*lines, *told]
+    print(json.dumps({"rows": found}, indent=1) if arguments.json else table(found))
     return 0
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from wsl_core.datasets import attributes
 from wsl_core.datasets.attributes import AttributeTable
+from wsl_core.datasets.attributes.table import spoken
 from wsl_core.errors import DatasetError
 
 LECTURE = "class,furry,4 legs,tail\ndog,1,1,1\nfish,0,0,1\nchimp,1,0,0\n"
@@ -82,3 +83,17 @@ def test_awas_binary_table_is_its_percentages_cut_at_their_mean(data: Path) -> N
     dog, ape = three.index("dalmatian"), three.index("chimpanzee")
     # Unlike the lecture's table, AwA gives the chimpanzee all three.
     assert three.binary[dog].tolist() == three.binary[ape].tolist() == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("001.Black_footed_Albatross", "black footed albatross"),
+        ("036.Yellow-billed_Cuckoo", "yellow billed cuckoo"),
+        ("blue+whale", "blue whale"),
+        ("St. Bernard", "st. bernard"),
+        ("7.", "7."),
+    ],
+)
+def test_a_name_as_people_say_it(name: str, said: str) -> None:
+    assert spoken(name) == said

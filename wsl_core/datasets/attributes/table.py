@@ -186,6 +186,12 @@ def plain(name: str) -> str:
     return " ".join(name.replace("+", " ").replace("_", " ").lower().split())
 
 
+def spoken(name: str) -> str:
+    """A class's name as people say it: of `001.Black_footed-Albatross`, black footed albatross."""
+    head, _, rest = name.partition(".")
+    return plain((rest if head.isdigit() and rest else name).replace("-", " "))
+
+
 def _number(text: str, row: int, name: str, attribute: str, title: str) -> float:
     found = text.strip().lower()
     if found in MISSING:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from wsl_core.datasets.attributes.table import plain
+from wsl_core.datasets.attributes.table import plain, spoken
 from wsl_core.networks.class_names import ClassNames
 
 Kind = Literal["name", "relative", "no"]
@@ -44,23 +44,17 @@ def taught(
     synonyms: dict[str, list[int]] = {}
     for index, full in enumerate(of.names):
         for one in full.split(","):
-            synonyms.setdefault(_spoken(one), []).append(index)
+            synonyms.setdefault(spoken(one), []).append(index)
     found = {}
     for name in names:
-        exact = synonyms.get(_spoken(name), [])
+        exact = synonyms.get(spoken(name), [])
         related = listed.get(plain(name))
         if related is not None:  # a name can mean something else: the mouse of a computer
             exact = [one for one in exact if one in related]
         else:
-            words = _spoken(name).split()
+            words = spoken(name).split()
             ends = (" ".join(words[start:]) for start in range(1, len(words)))
             related = next((tuple(synonyms[one]) for one in ends if one in synonyms), ())
         kind: Kind = "name" if exact else "relative" if related else "no"
         found[name] = Taught(kind, tuple(of.titles[one] for one in (exact or related or ())))
     return found
-
-
-def _spoken(name: str) -> str:
-    """`001.Black_footed_Albatross` as people say it."""
-    head, _, rest = name.partition(".")
-    return plain((rest if head.isdigit() and rest else name).replace("-", " "))

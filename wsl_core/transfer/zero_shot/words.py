@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from wsl_core.datasets.attributes.table import spoken
 from wsl_core.errors import ParameterError
 from wsl_core.transfer.zero_shot import vectors
 from wsl_core.transfer.zero_shot.vectors import shipped
@@ -87,4 +88,4 @@ def describe(names: Sequence[str], how: WordParameters) -> Float32:
     Raises:
         WordError: a name has no vector; near words are named.
     """
-    return vectors.load(how.vectors).of([one.replace("+", " ") for one in names])
+    return vectors.load(how.vectors).of([spoken(one) for one in names])
