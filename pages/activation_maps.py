@@ -4,9 +4,8 @@ import streamlit as st
 
 from wsl_core.fcn.activation_maps import cell_sum, verdict
 from wsl_core.networks import CARDS, ClassMaps
-from wsl_core.web import class_choice, downloads, forward, pictures, station
+from wsl_core.web import class_choice, downloads, forward, own_heads, pictures, station
 from wsl_core.web.activation_maps import downloads as files
-from wsl_core.web.activation_maps import own_heads
 from wsl_core.web.activation_maps import shown as page
 from wsl_core.web.activation_maps.attribution_drawer import pixel_by_pixel, read_link
 from wsl_core.web.activation_maps.attributions import AttributionView

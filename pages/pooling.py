@@ -4,7 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from wsl_core.web import class_choice, forward, pictures, pipeline, prediction, station
+from wsl_core.fcn.heads import Head
+from wsl_core.web import class_choice, forward, own_heads, pictures, pipeline, prediction, station
 from wsl_core.web.components.canvas import canvas
 from wsl_core.web.controls import begin, lasting
 from wsl_core.web.onward import onward
@@ -45,8 +46,9 @@ def schemes() -> None:
     """One picture, one or two classes, all schemes on one scale."""
     above = st.container()  # the strip stands above its controls, so that both are seen at once
     left, right = st.columns(2, gap="large")
+    head = own_heads.chosen()
     with left:
-        chosen, asked, likely = ask()
+        chosen, asked, likely = ask(head)
     with right:
         asked |= pooling_controls.sliders()
         with st.container(horizontal=True, key="switches"):
@@ -57,7 +59,9 @@ def schemes() -> None:
         asked["layer"] = lasting(PoolingView, "layer")
     view = PoolingView.model_validate(asked | {"cell": st.query_params.get("cell", "")})
     with above:
-        maps = page.look(chosen, view)
+        if head:
+            own_heads.about(head)
+        maps = page.look(chosen, view, head)
         seen = page.readings(chosen, maps, view)
         indices = seen.indices(view)
         if view.predict and not predicted(seen):
@@ -79,12 +83,15 @@ def predicted(seen: page.Read) -> bool:
     return True
 
 
-def ask() -> tuple[pictures.Chosen, dict[str, Any], Any]:
+def ask(head: Head | None = None) -> tuple[pictures.Chosen, dict[str, Any], Any]:
     """The picture, whose maps are pooled, and the class; also where the likely classes go."""
     chosen = pictures.choose()
-    asked: dict[str, Any] = {"trained": pooling_parts.ask_trained()}
+    asked: dict[str, Any] = {"trained": not head and pooling_parts.ask_trained()}
     likely = st.container(key="likely", horizontal=True, gap="small")
-    if asked["trained"]:
+    if head:
+        asked["first"] = class_choice.ask(PoolingView, classes=head.card.class_names)
+        asked |= {"network": head.card.network, "head": st.query_params[own_heads.KEY]}
+    elif asked["trained"]:
         asked["voc"] = lasting(PoolingView, "voc")
         asked["beside"] = pooling_beside.ask()
     else:

@@ -101,11 +101,18 @@ def test_classes_of_ones_own_race_and_become_a_head(visit) -> None:
     likely = visit.page.locator(".st-key-likely [data-testid=stButton]")
     expect(likely).to_have_count(2)  # its own two classes
     assert all(name in " ".join(likely.all_inner_texts()) for name in toy_set.CLASSES[:2])
-    assert "head=" in visit.page.url
+    head = visit.link["head"]
     expect(visit.page.get_by_text("cells add up to")).to_be_visible()
     visit.page.get_by_role("button", name="Back to ImageNet").click()
     visit.idle()
     expect(likely).to_have_count(5)
+    visit.page.goto(f"{visit.url}/pooling?head={head}")
+    strip = visit.page.get_by_text("class maps of the head")
+    expect(strip.first).to_contain_text("pooled as they are")
+    expect(likely).to_have_count(2)
+    assert all(name in " ".join(likely.all_inner_texts()) for name in toy_set.CLASSES[:2])
+    visit.page.get_by_role("button", name="Back to ImageNet").click()
+    expect(visit.page.get_by_text("ImageNet class maps of").first).to_be_visible()
     visit.page.goto(f"{visit.url}/activation_maps?head=no-such-run/scratch")
     expect(visit.page.get_by_text("There is no run 'no-such-run'")).to_be_visible()
     visit.idle()

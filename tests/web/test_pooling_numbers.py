@@ -33,6 +33,7 @@ NONSENSE = {
     "wrong": "unicorn of the sea", "other": "-1", "voc": "unicorn", "two": "2", "layer": "jet",
     "scheme": "pronet", "beta": "7", "positive": "0", "negative": "-1", "alpha": "1.5", "scale": "third",
     "case": "cat", "grid": "1, two", "predict": "", "opacity": "nan", "cell": "a,b",
+    "head": "a head",
 }  # fmt: skip
 
 
@@ -300,6 +301,24 @@ def test_every_stage_of_the_pipeline_has_a_shape_and_a_picture(looked) -> None:
         width, height = Image.open(io.BytesIO(stage.picture)).size
         assert (width, height) in ((15, 10), (3 * 16 - 1, 3 * 11 - 1))
         assert stage.alt
+
+
+def test_a_head_that_was_trained_here_is_pooled_as_the_network_is(looked) -> None:
+    """Its class maps take the place of ImageNet's; the average of a map is the score of a GAP head."""
+    head = trained_heads.of_scheme("average")
+    maps = head.read(looked["scene-strip"])
+    found = page.read(
+        pictures.from_gallery("scene-strip"), maps, PoolingView(head="run/frozen-svm")
+    )
+    assert head.card.title in found.kind
+    assert set(found.absent) == {"spleap"}
+    index = found.index(PoolingView(first=maps.classes.titles[7]))
+    assert index == 7
+    scores = {name: one.of(index).score for name, one in found.readings.items()}
+    assert scores["average"] == pytest.approx(float(maps.logits[index].mean()), abs=1e-4)
+    assert scores["max"] == pytest.approx(float(maps.logits[index].max()), abs=1e-4)
+    own = page.read(pictures.from_gallery("scene-strip"), looked["scene-strip"], PoolingView())
+    assert len(own.reference.classes) == 1000  # not what was kept of the head
 
 
 def test_without_heads_spleap_is_spoken_for(looked) -> None:

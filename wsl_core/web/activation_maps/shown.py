@@ -17,8 +17,7 @@ from wsl_core.fcn.activation_maps import (
 )
 from wsl_core.figures import OPACITY, Scale
 from wsl_core.networks import CARDS, DEFAULT, ClassMaps
-from wsl_core.web import forward
-from wsl_core.web.activation_maps import own_heads
+from wsl_core.web import forward, own_heads
 from wsl_core.web.class_choice import class_field, index_of
 from wsl_core.web.components.canvas import Panel
 from wsl_core.web.pictures import LONGEST_SIDE, Chosen, PictureParameters
@@ -81,11 +80,7 @@ class ActivationMapView(ActivationMapParameters, PictureParameters):
         "", pattern=r"^(\d{1,3},\d{1,3})?$", title="Cell", description="Row and column, from 1.",
         json_schema_extra={"accepted": "row,column, counted from 1"},
     )  # fmt: skip
-    head: str = Field(
-        "", pattern=own_heads.PATTERN, title="Head",
-        description="A head that was trained at the Fine-tuning station; its network looks.",
-        json_schema_extra={"accepted": "RUN/STRATEGY"},
-    )  # fmt: skip
+    head: str = own_heads.FIELD
 
     def looked_key(self) -> tuple[object, ...]:
         """Names what was looked with, and how."""
@@ -269,9 +264,8 @@ def picture_in_python(chosen: Chosen) -> str:
 def in_python(view: ActivationMapView, chosen: Chosen, index: int) -> str:
     """The lines that give the figures on the page."""
     if view.head:
-        load = "the folder that the Fine-tuning station gives as a zip file"
         network = [
-            f'head = Head.load("{view.head.split("/")[1]}")  # {load}',
+            f'head = Head.load("{view.head.split("/")[1]}")  # {own_heads.FOLDER}',
             "network = head.network()",
         ]
     else:

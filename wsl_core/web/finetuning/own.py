@@ -21,8 +21,7 @@ from wsl_core.transfer.finetuning import JOB, STRATEGIES, RaceParameters
 from wsl_core.transfer.finetuning.examples import ARCHIVE, asked, check, pictures_of
 from wsl_core.transfer.finetuning.finished import Race
 from wsl_core.transfer.finetuning.parameters import RACED
-from wsl_core.web import links, station
-from wsl_core.web.activation_maps import own_heads
+from wsl_core.web import links, own_heads, station
 from wsl_core.web.components import monitor
 from wsl_core.web.controls import lasting
 from wsl_core.web.finetuning import downloads as files
@@ -35,6 +34,11 @@ from wsl_core.web.sentences import plain
 from wsl_core.web.store import Store
 
 MOST, MEGABYTES = 2_000, 500.0  # pictures, and what they may unpack to
+USED = (
+    ("Activation maps", "pages/activation_maps.py", ":material/local_fire_department:"),
+    ("Pooling", "pages/pooling.py", ":material/filter_alt:"),
+)
+"""Stations at which a trained head looks at pictures."""
 LARGEST = 10  # classes that are dropped one by one
 HELD, COUNT = "finetuning_pack", "finetuning_classes"  # in the session
 ABOUT = (
@@ -129,15 +133,16 @@ def followed(run: jobs.Run) -> None:
     with st.container(horizontal=True, gap="medium"):
         for one in result.facts["strategies"]:
             if one["delivered"]:
-                st.page_link(
-                    "pages/activation_maps.py",
-                    label=f"Activation maps of {plain(one['title'])}",
-                    icon=":material/local_fire_department:",
-                    query_params={
-                        own_heads.KEY: own_heads.name_of(run, one["name"]),
-                        links.ONWARD: own_heads.KEY,
-                    },
-                )
+                for title, page, icon in USED:
+                    st.page_link(
+                        page,
+                        label=f"{title} of {plain(one['title'])}",
+                        icon=icon,
+                        query_params={
+                            own_heads.KEY: own_heads.name_of(run, one["name"]),
+                            links.ONWARD: own_heads.KEY,
+                        },
+                    )
     more([race], race, None)
     files.drawer(lambda: [*files.of_race(race), *files.heads(result)])
 

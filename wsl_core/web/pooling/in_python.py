@@ -2,6 +2,7 @@
 
 from wsl_core.fcn.pooling import SCHEMES
 from wsl_core.networks import DEFAULT
+from wsl_core.web import own_heads
 from wsl_core.web.activation_maps.shown import picture_in_python
 from wsl_core.web.components.number_grid import parse
 from wsl_core.web.pictures import Chosen
@@ -20,6 +21,13 @@ def _changed(view: PoolingView) -> dict[str, dict[str, object]]:
 
 def _read(view: PoolingView, chosen: Chosen) -> list[str]:
     parameters = view.looked()
+    if view.head:
+        return [
+            picture_in_python(chosen),
+            f'head = heads.Head.load("{view.head.split("/")[1]}")  # {own_heads.FOLDER}',
+            f"maps = head.read(head.network().class_maps(photo, {view.size!r}))",
+            f"readings = comparison.untrained(maps, {_changed(view)!r})",
+        ]
     lines = [
         picture_in_python(chosen),
         f"network = networks.load({'' if parameters.network == DEFAULT else repr(parameters.network)})",
@@ -43,6 +51,8 @@ def _imports(view: PoolingView, more: str = "") -> list[str]:
             "from wsl_core.fcn.pooling import SCHEMES",
             "",
         ]
+    if view.head:
+        return ["from wsl_core import images", "from wsl_core.fcn import comparison, heads", ""]
     return ["from wsl_core import images, networks", "from wsl_core.fcn import comparison", ""]
 
 

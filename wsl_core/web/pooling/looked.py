@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from wsl_core.errors import HeadError, WslError
 from wsl_core.fcn import comparison
 from wsl_core.fcn.comparison import PooledClass, Reading
-from wsl_core.fcn.heads import HeadMaps
+from wsl_core.fcn.heads import Head, HeadMaps
 from wsl_core.fcn.pooling import SCHEMES
 from wsl_core.networks import ClassMaps, card
 from wsl_core.settings import settings
-from wsl_core.web import forward, trained_heads
+from wsl_core.web import forward, own_heads, trained_heads
 from wsl_core.web.class_choice import MOST_LIKELY, index_of
 from wsl_core.web.pictures import Chosen
 from wsl_core.web.pooling import cases as pooling_cases
@@ -30,7 +30,7 @@ class Read:
 
     Attributes:
         chosen: the picture.
-        maps: the network's own.
+        maps: the network's own, or those of a head that the visitor has trained.
         readings: by scheme, in the schemes' order.
         heads: the heads' maps by scheme, where they are trained.
         absent: by scheme, why there is no reading of it.
@@ -50,6 +50,8 @@ class Read:
     @property
     def kind(self) -> str:
         """Whose maps are pooled, for sentences."""
+        if isinstance(self.maps, HeadMaps):
+            return f"class maps of the head {self.maps.head.card.title}, pooled as they are"
         whose = card(self.maps.network).title
         if self.trained:
             return f"trained VOC heads, which read {whose}"
@@ -131,7 +133,8 @@ def read(chosen: Chosen, maps: ClassMaps, view: PoolingView) -> Read:
 
 def _all_maps(maps: ClassMaps) -> NDArray[np.float32]:
     """(K, h, w) of the network's own classes, kept for the next move of a slider."""
-    key = (maps.digest, maps.network, maps.input_size, maps.picture_size)
+    head = maps.head.card.tensors_sha256 if isinstance(maps, HeadMaps) else None
+    key = (maps.digest, maps.network, head, maps.input_size, maps.picture_size)
     values = _values.get(key)
     if values is None:
         values = replace(maps).logits  # a copy, or the maps would hold them uncounted
@@ -147,8 +150,10 @@ def readings(chosen: Chosen, maps: ClassMaps, view: PoolingView) -> Read:
         forward.refuse(error)
 
 
-def look(chosen: Chosen, view: PoolingView) -> ClassMaps:
-    """The network's maps of the picture; shows the sentence if refused."""
+def look(chosen: Chosen, view: PoolingView, head: Head | None = None) -> ClassMaps:
+    """The maps of the network, or of a head that was trained here; shows the sentence if refused."""
+    if head:
+        return own_heads.class_maps(chosen.photo, head, view.looked())
     return forward.class_maps(chosen.photo, view.looked())
 
 

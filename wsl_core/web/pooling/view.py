@@ -11,7 +11,7 @@ from wsl_core.fcn.activation_maps import ActivationMapParameters
 from wsl_core.fcn.pooling import LSEParameters, WELDONParameters, WILDCATParameters
 from wsl_core.figures import OPACITY
 from wsl_core.networks import CARDS, DEFAULT
-from wsl_core.web import controls, trained_heads
+from wsl_core.web import controls, own_heads, trained_heads
 from wsl_core.web.class_choice import class_field
 from wsl_core.web.components import number_grid
 from wsl_core.web.pictures import PictureParameters
@@ -143,6 +143,8 @@ class PoolingView(PictureParameters):
         "", pattern=r"^(\d{1,3},\d{1,3})?$", title="Cell", description="Row and column, from 1.",
         json_schema_extra={"accepted": "row,column, counted from 1"},
     )  # fmt: skip
+
+    head: str = own_heads.FIELD
 
     @field_validator("grid")
     @classmethod

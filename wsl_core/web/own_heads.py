@@ -1,11 +1,13 @@
-"""Heads that were trained at the Fine-tuning station, at work at the Activation maps station.
+"""Heads that were trained at the Fine-tuning station, at work at the stations of class maps.
 
 A link names one as RUN/STRATEGY. It is read from its run, so it is there as long as the run is.
 """
 
 from functools import lru_cache
+from typing import Any
 
 import streamlit as st
+from pydantic import Field
 
 from wsl_core import jobs
 from wsl_core.errors import HeadError, WslError
@@ -20,7 +22,13 @@ from wsl_core.web.sentences import plain
 
 KEY = "head"  # of the link
 PATTERN = r"^([A-Za-z0-9_.-]{1,100}/[a-z-]{1,40})?$"
+FIELD: Any = Field(
+    "", pattern=PATTERN, title="Head",
+    description="A head that was trained at the Fine-tuning station; its network looks.",
+    json_schema_extra={"accepted": "RUN/STRATEGY, as the Fine-tuning station links it"},
+)  # fmt: skip
 KEPT = 8
+FOLDER = "the folder that the Fine-tuning station gives as a zip file"
 
 
 def name_of(run: jobs.Run, strategy: str) -> str:
