@@ -13,14 +13,13 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from wsl_core import images
 from wsl_core.datasets import voc_labels
 from wsl_core.datasets.labelled import ABSENT, LabelledPicture, LabelledPictures
 from wsl_core.errors import DatasetError
-from wsl_core.fcn.heads.parameters import SIZES, Sizes
-from wsl_core.fcn.localization.evaluation import class_order, digest
+from wsl_core.fcn.evaluated import EvaluatedParameters, class_order, digest
 from wsl_core.fcn.segmentation import masks
 from wsl_core.fcn.segmentation.crf_parameters import CrfParameters
 from wsl_core.fcn.segmentation.measure import Confusion
@@ -47,35 +46,11 @@ class Way(NamedTuple):
     crf: bool
 
 
-class EvaluationParameters(UnaryParameters):
+class EvaluationParameters(EvaluatedParameters, UnaryParameters):
     """What is measured, and on what."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    data: str = Field(title="Data", description="Root of the set in its published layout.")
     format: Literal["voc"] = Field("voc", title="Format", description="Layout of the set.")
     split: str = Field("val", title="Split", description="A list in ImageSets/Segmentation.")
-    year: int = Field(2012, title="Year", description="Of the VOC challenge.")
-    skip_missing: bool = Field(
-        False, title="Skip missing", description="Leave out pictures whose files are not there."
-    )
-    head: str | None = Field(None, title="Head", description="Name or folder of a trained head.")
-    network: str | None = Field(
-        None,
-        title="Network",
-        description="Without a head: its ImageNet maps are grouped into VOC's classes, untrained.",
-    )
-    sizes: Sizes | None = Field(
-        None,
-        title="Sizes",
-        description="Longer sides whose maps are fused; those of the head's card where none are given.",
-        json_schema_extra={"accepted": SIZES},
-    )
-    mirror: bool | None = Field(
-        None,
-        title="Mirror",
-        description="Fuse with the maps of the mirrored picture; as the head's card says where not given.",
-    )
     given_labels: bool = Field(
         False,
         title="Given labels",
@@ -87,11 +62,6 @@ class EvaluationParameters(UnaryParameters):
     )
     checkpoint_every: int = Field(
         50, ge=1, title="Checkpoint", description="Pictures from one checkpoint to the next."
-    )
-    asked: str = Field(
-        "",
-        title="Digest",
-        description="Of set and head when this was asked for: with others it is other work.",
     )
 
     def read(self) -> LabelledPictures:

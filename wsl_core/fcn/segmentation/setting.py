@@ -1,16 +1,11 @@
 """An evaluation of segments with nothing left open, refused before a picture is looked at."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from wsl_core import networks
 from wsl_core.datasets.labelled import LabelledPictures
-from wsl_core.errors import ParameterError
-from wsl_core.fcn import pronet
-from wsl_core.fcn.heads import folder
+from wsl_core.fcn.evaluated_by import looked_with, settled
 from wsl_core.fcn.heads.card import HeadCard
-from wsl_core.fcn.localization.evaluation import USUAL_SIZES, class_order, digest
 from wsl_core.fcn.segmentation.evaluation import EvaluationParameters
 from wsl_core.fcn.segmentation.reading import STRIDE
 
@@ -48,29 +43,10 @@ class Setting:
             ParameterError: set and head have other classes, both a head and a network are given, or a size
                 is outside the network's limits.
         """
-        if how.head is not None and how.network is not None:
-            raise ParameterError(
-                f"Both the head {how.head!r} and the network {how.network!r} are given. A head has its "
-                f"own network: give one of the two."
-            )
-        card = pronet.load(how.head).card if how.head is not None else None
-        network = networks.card(card.network if card else how.network or networks.DEFAULT)
-        usual, mirror = (card.sizes, card.mirror) if card else (USUAL_SIZES, False)
-        sizes = how.sizes or usual
-        for size in sizes:
-            network.sides.fit(1, 1, size)
+        card, network = looked_with(how)
         pictures = how.read()
-        if card:
-            class_order(card.classes, pictures, f"the head {card.name}")
-        settled: dict[str, Any] = {
-            "data": str(Path(how.data).absolute()),
-            "head": str(folder.find(how.head).absolute()) if how.head is not None else None,
-            "network": None if card else network.name,
-            "sizes": sizes,
-            "mirror": mirror if how.mirror is None else how.mirror,
-            "asked": digest(pictures, how.head),
-        }
-        return cls(how.model_copy(update=settled), pictures, card, network.name)
+        update = settled(how, pictures, card, network)
+        return cls(how.model_copy(update=update), pictures, card, network)
 
     @property
     def facts(self) -> dict[str, Any]:
