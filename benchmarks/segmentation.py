@@ -161,17 +161,18 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise ParameterError(
                 "The table needs VOC: set WSL_DATA to the folder of labelled sets."
             )
-        heads = args.heads.split(",")
-        kept = [dict(row) for row in measure.read(NAME) if row["head"] not in heads]
-        rows = [*kept, *(row | about for head in heads for row in scheme(head, data / "voc"))]
+        rows = [dict(row) for row in measure.read(NAME)]
+        for head in args.heads.split(","):
+            others = [row for row in rows if row["head"] != head]
+            rows = [*others, *(row | about for row in scheme(head, data / "voc"))]
+            if args.write:  # so that what is broken off is not lost
+                measure.write(NAME, rows)
     if args.json:
         print(json.dumps(found | {"schemes": rows} | about, indent=1))
     else:
         print(f"{table(rows)}\n\n{found}" if rows else found)
     if args.write:
         measure.write(CRF, [found | about])
-        if rows:
-            measure.write(NAME, rows)
     return 0
 
 
