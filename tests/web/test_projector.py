@@ -44,6 +44,11 @@ def opened(visit, url: str, **query: str):
     return visit
 
 
+def listening(visit, count: int = 1) -> None:
+    """Wait until the page hears its keys: the projector's, and the tour's."""
+    visit.page.wait_for_function(f"Number(document.documentElement.dataset.keys) >= {count}")
+
+
 def first_steps() -> list[Step]:
     """The first step of the tour at each station."""
     found = {one.url: None for one in STATIONS}
@@ -70,10 +75,12 @@ def test_one_key_puts_it_on_and_off(visit) -> None:
     before = visit.page.evaluate(SIZES)
     assert before["header"]
     assert before["controls"]
+    listening(visit)
     visit.page.keyboard.press("p")
     visit.page.wait_for_function("document.documentElement.dataset.projector")
     visit.idle()
     assert visit.link == {"projector": "true"}
+    listening(visit)
     visit.page.keyboard.press("P")
     visit.page.wait_for_function("!document.documentElement.dataset.projector")
     visit.idle()
@@ -103,6 +110,7 @@ def test_it_goes_along_through_the_tour(visit) -> None:
     opened(visit, "adaptation", tour="27", projector="true")
     visit.page.wait_for_function("document.documentElement.dataset.projector")
     expect(visit.widget("tour")).to_be_visible()
+    listening(visit, 2)
     visit.page.keyboard.press("ArrowLeft")  # to another station
     visit.page.wait_for_url("**/multitask?*")
     visit.idle()

@@ -56,6 +56,7 @@ def at(visit, number: int) -> None:
     visit.page.wait_for_url(re.compile(rf"/{step.station}\?(.*&)?{tour.STEP}={number}(&|$)"))
     expect(visit.widget("tour")).to_contain_text(step.title)
     visit.idle()
+    visit.page.wait_for_function("Number(document.documentElement.dataset.keys) >= 2")
 
 
 def opened(visit, number: int = 1):

@@ -10,6 +10,14 @@ export default function ({ data, setTriggerValue }) {
     const used = event.composedPath().some((node) => node instanceof Element && node.matches(USED))
     if (!used) setTriggerValue('pressed', event.key)
   }
+  const count = (change) => {
+    const listening = document.documentElement.dataset
+    listening.keys = Number(listening.keys || 0) + change
+  }
   document.addEventListener('keydown', heard)
-  return () => document.removeEventListener('keydown', heard)
+  count(1)
+  return () => {
+    document.removeEventListener('keydown', heard)
+    count(-1)
+  }
 }
