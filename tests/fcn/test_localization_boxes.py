@@ -9,6 +9,7 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from tests.fcn.localization_cases import edges, measured, one_class
+from wsl_core.datasets.boxes import intersection_over_union
 from wsl_core.errors import ParameterError
 from wsl_core.fcn import activation_maps
 from wsl_core.fcn.localization import CorLoc, MaxBoxAcc, MaxBoxAccV2, PxAP, boxes, point
@@ -18,7 +19,6 @@ from wsl_core.fcn.localization.box_accuracy import (
     overlaps,
     overlaps_on_picture,
 )
-from wsl_core.fcn.localization.overlap import intersection_over_union
 from wsl_core.fcn.localization.points import highest_points
 from wsl_core.networks import ClassMaps
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from wsl_core.datasets.boxes import intersection_over_union
 from wsl_core.errors import ParameterError
 from wsl_core.fcn import localization
 from wsl_core.fcn.localization import half_pixel, threshold_choice
-from wsl_core.fcn.localization.overlap import intersection_over_union
 from wsl_core.fcn.localization.untrained import grouped, relatives_of_cell
 from wsl_core.networks import Geometry
 

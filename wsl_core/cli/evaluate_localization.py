@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from wsl_core.cli import DONE, SKIPPED, arguments, following, result_file
+from wsl_core.cli import DONE, SKIPPED, arguments, evaluated, following, result_file
 from wsl_core.cli.tables import print_table
 from wsl_core.errors import ParameterError
 from wsl_core.fcn.heads import folder
@@ -25,7 +25,6 @@ has no boxes: only classification is measured.
 The evaluation is a run (see wsl runs). If it is interrupted or killed, the same command goes on from the
 last checkpoint.
 """
-SET = {"format": "NAME", "year": "N", "split": "NAME", "skip_missing": None}
 HOW = {"sizes": "N,N", "pointed": "HOW", "threshold": "SHARE"}
 ON_CARD = (
     "point_map", "classification_map", "point_map_frequent", "classification_map_frequent", "centre_map",
@@ -46,23 +45,7 @@ TABLE = (  # of what, and the keys of its figure: over all classes, frequent one
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of this command."""
     parser.description = DESCRIPTION
-    parser.add_argument(
-        "--data",
-        required=True,
-        metavar="ROOT",
-        help=EvaluationParameters.model_fields["data"].description,
-    )
-    arguments.add(parser, EvaluationParameters, SET)
-    which = parser.add_mutually_exclusive_group(required=True)
-    arguments.add(which, EvaluationParameters, {"head": "NAME|DIR", "network": "NAME"})
-    arguments.add(parser, EvaluationParameters, HOW)
-    parser.add_argument(
-        "--flip",
-        dest="mirror",
-        action=argparse.BooleanOptionalAction,
-        default=argparse.SUPPRESS,
-        help=EvaluationParameters.model_fields["mirror"].description,
-    )
+    evaluated.add(parser, EvaluationParameters, HOW)
     parser.add_argument(
         "--write",
         metavar="FILE",

@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import Any
 
-from wsl_core.cli import DONE, SKIPPED, arguments, following
+from wsl_core.cli import DONE, SKIPPED, arguments, evaluated, following
 from wsl_core.cli.tables import print_table
 from wsl_core.fcn.segmentation.evaluation import JOB, EvaluationParameters
 from wsl_core.fcn.segmentation.setting import Setting
@@ -21,7 +21,6 @@ fully connected CRF, and both figures are given.
 The evaluation is a run (see wsl runs). If it is interrupted or killed, the same command goes on from the
 last checkpoint.
 """
-SET = {"format": "NAME", "year": "N", "split": "NAME", "skip_missing": None}
 HOW = {
     "given_labels": None, "crf": None, "sizes": "N,N", "background": "SHARE", "alike": "X", "sharpness": "X",
     "present": "SHARE",
@@ -31,23 +30,7 @@ HOW = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of this command."""
     parser.description = DESCRIPTION
-    parser.add_argument(
-        "--data",
-        required=True,
-        metavar="ROOT",
-        help=EvaluationParameters.model_fields["data"].description,
-    )
-    arguments.add(parser, EvaluationParameters, SET)
-    which = parser.add_mutually_exclusive_group(required=True)
-    arguments.add(which, EvaluationParameters, {"head": "NAME|DIR", "network": "NAME"})
-    arguments.add(parser, EvaluationParameters, HOW)
-    parser.add_argument(
-        "--flip",
-        dest="mirror",
-        action=argparse.BooleanOptionalAction,
-        default=argparse.SUPPRESS,
-        help=EvaluationParameters.model_fields["mirror"].description,
-    )
+    evaluated.add(parser, EvaluationParameters, HOW)
     arguments.add_json(parser, "the figures")
 
 

@@ -49,6 +49,14 @@ class EvaluatedParameters(BaseModel):
         description="Of set and head when this was asked for: with others it is other work.",
     )
 
+    def read(self) -> LabelledPictures:
+        """The pictures; every evaluation says which.
+
+        Raises:
+            DatasetError: the set is missing, damaged, or has no such split.
+        """
+        raise NotImplementedError
+
 
 def class_order(
     known: Sequence[str], pictures: LabelledPictures, head: str = "the head"

@@ -1,7 +1,8 @@
 """Who looks at the pictures of an evaluation, with nothing left open; refused before one of them is read."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Self, TypeVar
 
 from wsl_core import networks
 from wsl_core.datasets.labelled import LabelledPictures
@@ -51,3 +52,44 @@ def settled(
         "mirror": mirror if how.mirror is None else how.mirror,
         "asked": digest(pictures, how.head),
     }
+
+
+How = TypeVar("How", bound=EvaluatedParameters)
+
+
+@dataclass(frozen=True)
+class Settled(Generic[How]):
+    """What is measured, how, and on which pictures.
+
+    Attributes:
+        how: its sizes and mirroring are those that are used; its folders are absolute.
+        pictures: what was read.
+        card: of the head; None for a network without training.
+        network: name of its card.
+    """
+
+    how: How
+    pictures: LabelledPictures
+    card: HeadCard | None
+    network: str
+
+    @classmethod
+    def of(cls, how: How) -> Self:
+        """Read the set and the head, and settle what was left open.
+
+        Raises:
+            DatasetError: the set cannot be read, or is refused.
+            HeadError: the head is not there, or damaged.
+            NetworkError: there is no such network.
+            ParameterError: set and head have other classes, both a head and a network are given, or a size
+                is outside the network's limits.
+        """
+        card, network = looked_with(how)
+        pictures = how.read()
+        cls.check(pictures, card, network)
+        update = settled(how, pictures, card, network)
+        return cls(how.model_copy(update=update), pictures, card, network)
+
+    @classmethod
+    def check(cls, pictures: LabelledPictures, card: HeadCard | None, network: str) -> None:
+        """Refuse a set that this evaluation cannot measure on; by default none."""

@@ -11,8 +11,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from wsl_core.datasets.boxes import intersection_over_union
 from wsl_core.errors import ParameterError
-from wsl_core.fcn.localization.overlap import intersection_over_union
 from wsl_core.networks import ClassMaps
 
 Floats = NDArray[np.float64]

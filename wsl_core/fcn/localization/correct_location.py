@@ -1,7 +1,7 @@
 """CorLoc: the share of a class's pictures whose one box covers an object of the class by half."""
 
+from wsl_core.datasets.boxes import intersection_over_union
 from wsl_core.fcn.localization.evidence import Evidence
-from wsl_core.fcn.localization.overlap import intersection_over_union
 from wsl_core.fcn.localization.per_class import ShareOfPictures
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from wsl_core.datasets.boxes import intersection_over_union
 from wsl_core.datasets.labelled import read_mask
 from wsl_core.errors import DatasetError, NetworkError, ParameterError
 from wsl_core.fcn import activation_maps
 from wsl_core.fcn.localization import beam_search, box_accuracy, pixel_precision
-from wsl_core.fcn.localization.overlap import intersection_over_union
 from wsl_core.fcn.localization.points import highest_points
 from wsl_core.networks import ClassMaps
 

@@ -7,9 +7,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from wsl_core.datasets.boxes import distances, intersection_over_union
 from wsl_core.fcn.activation_maps import Region
 from wsl_core.fcn.localization.beam_search import Found, search
-from wsl_core.fcn.localization.overlap import distances, intersection_over_union
 from wsl_core.fcn.localization.points import Point, boxes, highest_points, point
 from wsl_core.networks import ClassMaps
 

@@ -5,8 +5,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from wsl_core.datasets.boxes import distances
 from wsl_core.fcn.localization.evidence import Evidence
-from wsl_core.fcn.localization.overlap import distances
 from wsl_core.fcn.localization.per_class import PerClass, ShareOfPictures
 from wsl_core.fcn.localization.precision import Kind, RankedPictures
 

@@ -1,52 +1,31 @@
 """An evaluation with nothing left open: every default settled, and refused before a picture is looked at."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from wsl_core.datasets import relatives
 from wsl_core.datasets.labelled import LabelledPictures
 from wsl_core.errors import ParameterError
-from wsl_core.fcn.evaluated_by import looked_with, settled
+from wsl_core.fcn.evaluated_by import Settled
 from wsl_core.fcn.heads.card import HeadCard, TrainingData
 from wsl_core.fcn.localization.evaluation import EvaluationParameters
 
 UNTRAINED_SCHEME = "average"  # the score of a network's own map is its mean
 
 
-@dataclass(frozen=True)
-class Setting:
-    """What is measured, how, and on which pictures.
-
-    Attributes:
-        how: its sizes and mirroring are those that are used; its folders are absolute.
-        pictures: what was read.
-        card: of the head; None for a network without training.
-        network: name of its card.
-    """
-
-    how: EvaluationParameters
-    pictures: LabelledPictures
-    card: HeadCard | None
-    network: str
+class Setting(Settled[EvaluationParameters]):
+    """What is measured, how, and on which pictures."""
 
     @classmethod
-    def of(cls, how: EvaluationParameters) -> "Setting":
-        """Read the set and the head, and settle what was left open.
+    def check(cls, pictures: LabelledPictures, card: HeadCard | None, network: str) -> None:
+        """Refuse a set of one class, and classes without relatives where nothing was trained.
 
         Raises:
-            DatasetError: the set cannot be read, or shows a single class.
-            HeadError: the head is not there, or damaged.
-            NetworkError: there is no such network.
-            ParameterError: set and head have other classes, a class has no relatives, both a head and a
-                network are given, or a size is outside the network's limits.
+            DatasetError: the set shows a single class.
+            ParameterError: a class has no relatives.
         """
-        card, network = looked_with(how)
-        pictures = how.read()
         pictures.check_several()
         if card is None:
             _check_relatives(pictures, network)
-        update = settled(how, pictures, card, network)
-        return cls(how.model_copy(update=update), pictures, card, network)
 
     @property
     def facts(self) -> dict[str, Any]:

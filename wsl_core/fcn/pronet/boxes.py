@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from wsl_core.fcn.localization.overlap import intersection_over_union
+from wsl_core.datasets.boxes import intersection_over_union
 from wsl_core.fcn.pronet.parameters import ProNetParameters
 from wsl_core.images import Photo
 from wsl_core.networks import Network, Placement

@@ -1,11 +1,8 @@
 """An evaluation of segments with nothing left open, refused before a picture is looked at."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from wsl_core.datasets.labelled import LabelledPictures
-from wsl_core.fcn.evaluated_by import looked_with, settled
-from wsl_core.fcn.heads.card import HeadCard
+from wsl_core.fcn.evaluated_by import Settled
 from wsl_core.fcn.segmentation.evaluation import EvaluationParameters
 from wsl_core.fcn.segmentation.reading import STRIDE
 
@@ -16,37 +13,8 @@ PUBLISHED = {
 """Pictures with masks in VOC's lists, by year and split."""
 
 
-@dataclass(frozen=True)
-class Setting:
-    """What is measured, how, and on which pictures.
-
-    Attributes:
-        how: its sizes and mirroring are those that are used; its folders are absolute.
-        pictures: what was read.
-        card: of the head; None for a network without training.
-        network: name of its card.
-    """
-
-    how: EvaluationParameters
-    pictures: LabelledPictures
-    card: HeadCard | None
-    network: str
-
-    @classmethod
-    def of(cls, how: EvaluationParameters) -> "Setting":
-        """Read the set and the head, and settle what was left open.
-
-        Raises:
-            DatasetError: the set cannot be read.
-            HeadError: the head is not there, or damaged.
-            NetworkError: there is no such network.
-            ParameterError: set and head have other classes, both a head and a network are given, or a size
-                is outside the network's limits.
-        """
-        card, network = looked_with(how)
-        pictures = how.read()
-        update = settled(how, pictures, card, network)
-        return cls(how.model_copy(update=update), pictures, card, network)
+class Setting(Settled[EvaluationParameters]):
+    """What is measured, how, and on which pictures."""
 
     @property
     def facts(self) -> dict[str, Any]:

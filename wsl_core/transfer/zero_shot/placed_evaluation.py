@@ -18,6 +18,7 @@ from pydantic import Field
 
 from wsl_core import images, networks
 from wsl_core.datasets import labelled
+from wsl_core.datasets.boxes import distances
 from wsl_core.datasets.labelled import ABSENT, LabelledPicture, LabelledPictures
 from wsl_core.errors import DatasetError
 from wsl_core.jobs import Checkpoint, Event, Progress, Result, Task
@@ -160,14 +161,9 @@ def outcomes(
 
 
 def hits(points: Floats, boxes: Floats, tolerance: float) -> NDArray[np.bool_]:
-    """(N, 2) points and (M, 4) boxes -> (N,) whether each lies in one of the boxes, made larger.
-
-    The centres of a box's pixels go from its left edge to its right edge - 1, and likewise down.
-    """
-    low, high = boxes[None, :, :2] - tolerance, boxes[None, :, 2:] - 1 + tolerance
-    inside = np.all((points[:, None] >= low) & (points[:, None] <= high), axis=2)
-    found: NDArray[np.bool_] = np.any(inside, axis=1)
-    return found
+    """(N, 2) points and (M, 4) boxes -> (N,) whether each lies in one of the boxes, made larger."""
+    outside = [distances(point, boxes)[0] for point in points]
+    return np.array([bool((one <= tolerance).any()) for one in outside], bool)
 
 
 def summary(names: Sequence[str], found: Sequence[Outcome]) -> dict[str, Any]:
