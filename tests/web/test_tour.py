@@ -134,6 +134,15 @@ def test_a_step_that_is_not_there_is_refused(visit, asked: str) -> None:
 
 
 @pytest.mark.browser
+def test_each_thing_that_a_link_asks_for_in_vain_is_told(visit) -> None:
+    visit.page.goto(f"{visit.url}/probes?tour=99&layer=nose&projector=maybe")
+    for asked in ("tour=99", "layer=nose", "projector=maybe"):
+        expect(visit.page.get_by_text(f"The link asks for {asked}")).to_be_visible()
+    visit.idle()
+    assert visit.link == {}
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("visit", ["light", "dark", "phone"], indirect=True)
 def test_the_bar_can_be_read_by_everybody(visit) -> None:
     opened(visit, 16)

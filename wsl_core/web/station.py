@@ -29,7 +29,7 @@ def head(title: str, sentence: str, *parameters: type[BaseModel]) -> None:
     st.title(title, anchor=False)
     st.markdown(sentence)
     links.arrive(*parameters)
-    models: tuple[type[BaseModel], ...] = (*parameters, projector.ProjectorView)
+    models: tuple[type[BaseModel], ...] = (*parameters, projector.ProjectorView, tour.TourView)
     for model in models:
         for notice in links.restore(model):
             st.warning(plain(notice), icon=":material/link_off:")

@@ -7,7 +7,7 @@ to; from then on they are the visitor's. Who leaves finds the way back on every 
 from collections.abc import Sequence
 
 import streamlit as st
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from wsl_core.lecture import Step, lecture
 from wsl_core.settings import settings
@@ -21,6 +21,25 @@ BEFORE, AFTER = "ArrowLeft", "ArrowRight"
 PAGES = {one.url: one for one in STATIONS}
 
 
+class TourView(BaseModel):
+    """Where the tour is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    tour: str = Field(
+        "", title="Step of the tour", description="Counted from 1; empty where no tour is taken.",
+        json_schema_extra={"accepted": f"a step from 1 to {len(lecture().steps)}"},
+    )  # fmt: skip
+
+    @field_validator("tour")
+    @classmethod
+    def _there(cls, text: str) -> str:
+        number = int(text) if text.isascii() and text.isdecimal() else 0
+        if text and not 1 <= number <= len(lecture().steps):
+            raise ValueError(text)
+        return text
+
+
 def bar(models: Sequence[type[BaseModel]]) -> None:
     """The step that the address names, at the foot of the window; else the way back to the one that was left.
 
@@ -28,18 +47,11 @@ def bar(models: Sequence[type[BaseModel]]) -> None:
         models: of all that this station's link holds.
     """
     steps = lecture().steps
-    asked = st.query_params.get(STEP)
-    if asked is None:
+    view, _ = links.parse(TourView, st.query_params.to_dict())
+    asked = getattr(view, STEP)
+    if not asked:
         if number := st.session_state.get(STEP):
             back(number)
-        return
-    if not asked.isdecimal() or not 1 <= int(asked) <= len(steps):
-        del st.query_params[STEP]
-        st.warning(
-            f"The link asks for a step of the tour that is not there. Accepted is one from 1 to "
-            f"{len(steps)}.",
-            icon=":material/link_off:",
-        )
         return
     number = st.session_state[STEP] = int(asked)
     with st.bottom, st.container(key="tour", gap="xsmall"):
