@@ -93,7 +93,10 @@ def test_words_for_people(wsl: Run, small: Path, head: Path, out: Path) -> None:
         (("--labels", "unicorn"), "No class is named 'unicorn'"),
         (("--labels", " , "), "--labels names no class"),
         (("--present", "1.5"), "--present 1.5 is not accepted. Accepted is a number from 0 to 1."),
-        (("--background", "0"), "--background 0 is not accepted"),
+        (
+            ("--background", "0"),
+            "--background 0 is not accepted. Accepted is a number from above 0 to below 1.",
+        ),
         (("--head", "nobody"), "There is no head 'nobody'"),
     ],
 )

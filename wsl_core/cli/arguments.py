@@ -86,10 +86,10 @@ def accepted(field: FieldInfo) -> str:
     bounds = {
         kind: getattr(bound, kind)
         for bound in field.metadata
-        for kind in ("ge", "gt", "le")
+        for kind in ("ge", "gt", "le", "lt")
         if hasattr(bound, kind)
     }
-    words = {"ge": "from {}", "gt": "from above {}", "le": "to {}"}
+    words = {"ge": "from {}", "gt": "from above {}", "le": "to {}", "lt": "to below {}"}
     return " ".join(words[kind].format(bound) for kind, bound in bounds.items())
 
 

@@ -102,7 +102,11 @@ class Vectors:
         words = self.known.unknown(wanted)
         near = _near(words[0], self.known.words)
         named = f"Near ones that it knows: {', '.join(near)}." if near else "No known word is near."
-        rest = "Type another word" if self.whole else f"Type one of these, or install all: {EXTRA}"
+        rest = (
+            "Type another word"
+            if self.whole
+            else f"Type {'one of these' if near else 'another word'}, or install all: {EXTRA}"
+        )
         what = repr(text) if words == [wanted] else f"{words[0]!r} in {text!r}"
         kind = self.card.title if self.whole else f"{self.card.title}, of which a part ships,"
         return WordError(f"{kind} has no vector for {what}. {named} {rest}.")
