@@ -212,7 +212,7 @@ def view() -> None:
     foot.empty()  # a fragment may write only to what the page's own run has written to
     with foot:
         onward("activation_maps", "localization")
-    PARTS[lasting(PoolingView, "lesson")]()
+    PARTS[lasting(PoolingView, "chapter")]()
 
 
 with body:

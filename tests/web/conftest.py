@@ -266,6 +266,11 @@ class Visit:
         """Wait until Python has nothing left to do for this tab."""
         self.page.locator(IDLE).wait_for(state="attached")
 
+    def loaded(self) -> None:
+        """Wait until the page has all its pictures: those of a page that is left are not found any more."""
+        self.idle()
+        self.page.wait_for_function("[...document.images].every(image => image.complete)")
+
     @property
     def token(self) -> str:
         """Names what is painted."""

@@ -194,7 +194,7 @@ def test_a_link_restores_every_slider(station) -> None:
 
 
 def test_bad_values_of_a_link_are_named_and_replaced(station) -> None:
-    station.open(beta="7", positive="0", grid="x", lesson="everything", first="tabby")
+    station.open(beta="7", positive="0", grid="x", chapter="everything", first="tabby")
     notices = station.page.get_by_text("The link asks for")
     expect(notices).to_have_count(4)
     expect(notices.filter(has_text="numbers apart by commas")).to_have_count(1)
@@ -240,7 +240,7 @@ def test_predict_first_hides_the_strip_until_one_has_answered(station) -> None:
 
 
 def test_a_map_of_ones_own_numbers_is_pooled_at_once(station) -> None:
-    station.open("numbers", lesson="own numbers")
+    station.open("numbers", chapter="own numbers")
     with station.repaint("numbers"):
         station.page.get_by_role("button", name="the tests' map").click()
     scores = station.page.get_by_role("table").filter(has_text="cells that carry it")
@@ -261,7 +261,7 @@ def test_a_map_of_ones_own_numbers_is_pooled_at_once(station) -> None:
 
 
 def test_a_prediction_about_ones_own_numbers(station) -> None:
-    station.open("numbers", lesson="own numbers", predict="true", grid="1, 2; 3, 4")
+    station.open("numbers", chapter="own numbers", predict="true", grid="1, 2; 3, 4")
     question = station.page.get_by_text("where is WELDON's score?")
     expect(question).to_be_visible()
     expect(station.page.get_by_role("table", name="weight, Max")).to_have_count(0)
@@ -287,7 +287,7 @@ def test_another_network_makes_the_maps(station) -> None:
 
 
 def test_where_the_single_best_region_misleads(station) -> None:
-    station.open("ends", lesson="limit of max")
+    station.open("ends", chapter="limit of max")
     table = station.page.get_by_role("table")
     expect(table.get_by_role("row", name="Max")).to_contain_text("wrong")
     expect(table.get_by_role("row", name="WELDON")).to_contain_text("right")
@@ -296,11 +296,11 @@ def test_where_the_single_best_region_misleads(station) -> None:
         station.visit.choose("case", "rocket")
     expect(table.get_by_role("row", name="Max")).to_contain_text("right")
     expect(table.get_by_role("row", name="Average")).to_contain_text("wrong")
-    assert station.visit.link == {"lesson": "limit of max", "case": "rocket"}
+    assert station.visit.link == {"chapter": "limit of max", "case": "rocket"}
 
 
 def test_a_prediction_about_the_two_ends(station) -> None:
-    station.open(figure="", lesson="limit of max", predict="true")
+    station.open(figure="", chapter="limit of max", predict="true")
     expect(station.page.get_by_role("table")).to_have_count(0)
     station.visit.segment("choose_limit", "Average alone").click()
     station.painted("ends").wait_for()
@@ -308,7 +308,7 @@ def test_a_prediction_about_the_two_ends(station) -> None:
 
 
 def test_three_verdicts_on_one_picture(station) -> None:
-    station.open("verdicts", lesson="three verdicts")
+    station.open("verdicts", chapter="three verdicts")
     assert station.titles("verdicts") == ["tabby", "lynx", "gibbon"]
     right, *wrong = station.scores("verdicts")
     assert right > max(wrong)
@@ -322,9 +322,9 @@ def test_three_verdicts_on_one_picture(station) -> None:
 
 def test_another_part_and_back_keeps_the_sliders(station) -> None:
     station.open(beta="1", first="tabby")
-    station.visit.segment("lesson", "own numbers").click()
+    station.visit.segment("chapter", "own numbers").click()
     station.painted("numbers").wait_for()
-    station.visit.segment("lesson", "schemes").click()
+    station.visit.segment("chapter", "schemes").click()
     station.painted("strip").wait_for()
     station.visit.idle()
     expect(station.visit.widget("first").get_by_role("textbox")).to_have_value("tabby")
@@ -344,13 +344,13 @@ def test_with_trained_heads_there_are_six_schemes(trained) -> None:
 
 
 def test_with_a_trained_head_a_class_has_several_maps(trained) -> None:
-    trained.open("modalities", lesson="modalities", voc="cat")
+    trained.open("modalities", chapter="modalities", voc="cat")
     assert trained.titles("modalities") == [*(f"Map {i} of 4" for i in range(1, 5)), "their mean"]
     expect(trained.page.get_by_text("M adds no capacity")).to_be_visible()
 
 
 def test_a_prediction_about_the_maps_of_a_class(trained) -> None:
-    trained.open(figure="", lesson="modalities", voc="cat", predict="true")
+    trained.open(figure="", chapter="modalities", voc="cat", predict="true")
     expect(trained.page.get_by_text("In which cells are they highest?")).to_be_visible()
     expect(trained.page.get_by_text("WILDCAT's score is")).to_have_count(0)
     trained.page.get_by_role("radio", name="All in one cell").click()
@@ -360,15 +360,15 @@ def test_a_prediction_about_the_maps_of_a_class(trained) -> None:
 
 def test_without_one_the_page_says_what_it_needs(installed) -> None:
     with installed() as station:
-        station.open(figure="", lesson="modalities", trained="true")
+        station.open(figure="", chapter="modalities", trained="true")
         expect(station.visit.notices).to_contain_text("needs a trained WILDCAT head")
-        station.visit.segment("lesson", "schemes").click()
+        station.visit.segment("chapter", "schemes").click()
         station.painted("strip").wait_for()
         expect(station.visit.notices).to_contain_text("none is in this installation")
 
 
 @pytest.mark.parametrize(
-    ("visit", "lesson", "figure"),
+    ("visit", "chapter", "figure"),
     [
         ("dark", "schemes", "strip"),
         ("phone", "schemes", "strip"),
@@ -378,13 +378,13 @@ def test_without_one_the_page_says_what_it_needs(installed) -> None:
     ],
     indirect=["visit"],
 )
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(visit, lesson, figure, request) -> None:
-    Station(visit).open(figure, lesson=lesson)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(visit, chapter, figure, request) -> None:
+    Station(visit).open(figure, chapter=chapter)
     for drawer in ("under every scheme", "Download", "LSE, SPLeaP and ProNet"):
-        if lesson == "schemes":
+        if chapter == "schemes":
             visit.expander(drawer)
     stretch(visit)
     look = request.node.callspec.params["visit"]
-    picture_of(visit, f"pooling-{lesson.replace(' ', '-')}-{look}")
+    picture_of(visit, f"pooling-{chapter.replace(' ', '-')}-{look}")
     assert findings(visit) == []
     assert fits(visit)

@@ -29,7 +29,7 @@ from wsl_core.web.pooling.view import PoolingView
 VECTOR = "2, -1, 0.5; 3, 0, -2"
 NONSENSE = {
     "beside": "wildcat", "network": "convnext_tiny",
-    "picture": "dog", "lesson": "all", "trained": "yes", "size": "450", "first": "1000", "right": "cat",
+    "picture": "dog", "chapter": "all", "trained": "yes", "size": "450", "first": "1000", "right": "cat",
     "wrong": "unicorn of the sea", "other": "-1", "voc": "unicorn", "two": "2", "layer": "jet",
     "scheme": "pronet", "beta": "7", "positive": "0", "negative": "-1", "alpha": "1.5", "scale": "third",
     "case": "cat", "grid": "1, two", "predict": "", "opacity": "nan", "cell": "a,b",

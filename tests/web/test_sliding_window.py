@@ -421,10 +421,11 @@ def test_a_control_asked_back_before_it_is_seen_to_go_keeps_its_value(station) -
 
 def test_the_lecture_and_back_keeps_the_window(station) -> None:
     station.open("windows", part="window", first="lynx", cell="2,4")
-    station.page.wait_for_load_state("networkidle")
+    station.visit.loaded()
     station.page.get_by_role("link", name="All stations of the lecture").click()
     station.page.get_by_role("heading", name="Beyond ImageNet").wait_for()
-    station.page.wait_for_load_state("networkidle")  # a picture of a page that is left is not found
+    station.visit.widget("station-zero_shot").get_by_role("img").wait_for()
+    station.visit.loaded()
     station.visit.widget("station-sliding_window").get_by_role("link").click()
     expect(station.page.get_by_role("img", name="The crop of row 2, column 4")).to_be_visible()
 

@@ -45,7 +45,7 @@ def declared(model: type[BaseModel], name: str, choices: Sequence[Any] = (), **m
 class PoolingView(PictureParameters):
     """Everything that the page's link holds; a scheme's parameters are those that it declares."""
 
-    lesson: Literal["schemes", "modalities", "limit of max", "own numbers", "three verdicts"] = (
+    chapter: Literal["schemes", "modalities", "limit of max", "own numbers", "three verdicts"] = (
         Field(
             "schemes",
             title="Part",
