@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from wsl_core.datasets import voc
 from wsl_core.errors import WslError
 from wsl_core.fcn.activation_maps import verdict
 from wsl_core.fcn.localization import Located
-from wsl_core.web import downloads, forward, pictures, station
+from wsl_core.web import downloads, forward, own_heads, pictures, station
 from wsl_core.web.activation_maps.shown import guess_sentence
 from wsl_core.web.components.canvas import Panel, canvas
 from wsl_core.web.controls import begin, lasting
@@ -19,7 +18,7 @@ from wsl_core.web.localization import pictures as localization_pictures
 from wsl_core.web.localization import pipeline as localization_pipeline
 from wsl_core.web.localization import sentences as words
 from wsl_core.web.localization import traps as localization_traps
-from wsl_core.web.localization.controls import asked, likely_buttons
+from wsl_core.web.localization.controls import asked, asked_with, likely_buttons
 from wsl_core.web.localization.looked import LocalizationView
 from wsl_core.web.marks_legend import legend
 from wsl_core.web.onward import onward
@@ -32,6 +31,7 @@ station.head(
     "lies above a threshold is the box. Where people have drawn boxes, both are judged.",
     LocalizationView,
 )
+CONTROLS = ("voc", "trained", "scheme", "threshold", "beam", "predict", "opacity", "fed")
 GUESS, GUESS_OF = "place_guess", "place_guess_of"  # in the session: the cell, and of what
 
 
@@ -57,16 +57,19 @@ def guessed(looked: page.Looked, scheme: str, index: int) -> tuple[int, int] | N
 
 def point_and_box() -> None:
     """Point, boxes and beam search of a class on a picture, judged where its places are known."""
+    head = own_heads.chosen()
+    if head:
+        own_heads.about(head)
     left, right = st.columns([3, 2], gap="large")
     with right:
         from_set = lasting(LocalizationView, "labelled")
         shown = localization_pictures.choose(from_set)
         st.markdown("**What the maps say**")
         likely = st.container(key="likely", horizontal=True, gap="small")
-        view = asked("voc", "trained", "scheme", "threshold", "beam", "predict", "opacity", "fed")
+        view = asked_with(head) if head else asked(*CONTROLS)
     try:
         with left:
-            looked = page.look(shown, view)
+            looked = page.look_with(shown, view, head) if head else page.look(shown, view)
     except WslError as error:
         with left:
             forward.refuse(error)
@@ -76,7 +79,7 @@ def point_and_box() -> None:
         likely_buttons(looked, scheme, index)
     guess = guessed(looked, scheme, index) if view.predict else None
     with left:
-        if why := words.instead(looked, view.scheme, scheme):
+        if not head and (why := words.instead(looked, view.scheme, scheme)):
             st.info(plain(why), icon=":material/model_training:")
         picture(looked, view, scheme, index, found, guess)
     if not view.predict or guess:
@@ -92,7 +95,7 @@ def picture(
     guess: tuple[int, int] | None,
 ) -> None:
     """First level: the picture, its map, point and boxes."""
-    maps, chosen, name = looked.maps[scheme], looked.shown.chosen, voc.CLASSES[index]
+    maps, chosen, name = looked.maps[scheme], looked.shown.chosen, looked.classes[index]
     hidden = view.predict and guess is None
     if hidden:
         st.markdown(
@@ -149,10 +152,11 @@ def details(
     looked: page.Looked, view: LocalizationView, scheme: str, index: int, found: Located
 ) -> None:
     """Second and third level: every scheme, every box, the cell behind the point."""
-    st.header("The same class under every scheme", anchor=False)
-    rows = page.rows_of(looked, index, view.threshold)
-    station.table(*words.scheme_table(rows, scheme))
-    st.markdown(words.about_schemes(looked))
+    if not looked.own_head:
+        st.header("The same class under every scheme", anchor=False)
+        rows = page.rows_of(looked, index, view.threshold)
+        station.table(*words.scheme_table(rows, scheme))
+        st.markdown(words.about_schemes(looked))
     strip = station.drawer("From features to a score", ":material/linear_scale:", "pipeline")
     if strip.open:
         with strip:
@@ -170,7 +174,9 @@ def details(
             station.table(*words.box_table(found, looked.crops(scheme, index)))
     downloads.drawer(lambda: localization_downloads.of_picture(looked, view, scheme, index, found))
     station.same_in_python(
-        localization_in_python.point(view, looked.shown, scheme, voc.CLASSES[index], looked.trained)
+        localization_in_python.point(
+            view, looked.shown, scheme, looked.classes[index], looked.trained
+        )
     )
 
 

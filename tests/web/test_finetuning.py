@@ -113,6 +113,16 @@ def test_classes_of_ones_own_race_and_become_a_head(visit) -> None:
     assert all(name in " ".join(likely.all_inner_texts()) for name in toy_set.CLASSES[:2])
     visit.page.get_by_role("button", name="Back to ImageNet").click()
     expect(visit.page.get_by_text("ImageNet class maps of").first).to_be_visible()
+    second = toy_set.CLASSES[1]
+    visit.page.goto(f"{visit.url}/localization?head={head}&first={second}")
+    expect(visit.page.get_by_text(f"The point of {second} is")).to_be_visible()
+    expect(visit.notices).to_have_count(0)  # a class of the head, though none of ImageNet's
+    expect(likely).to_have_count(2)
+    likely.filter(has_text=toy_set.CLASSES[0]).get_by_role("button").click()
+    expect(visit.page.get_by_text(f"The point of {toy_set.CLASSES[0]} is")).to_be_visible()
+    assert visit.link["first"] == toy_set.CLASSES[0]
+    visit.page.get_by_role("button", name="Back to ImageNet").click()
+    expect(visit.page.get_by_text("The same class under every scheme")).to_be_visible()
     visit.page.goto(f"{visit.url}/activation_maps?head=no-such-run/scratch")
     expect(visit.page.get_by_text("There is no run 'no-such-run'")).to_be_visible()
     visit.idle()

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from wsl_core.fcn.localization import Mistake, half_pixel
 from wsl_core.fcn.localization.threshold_choice import ThresholdChoice
 from wsl_core.figures import localization_results as results
 from wsl_core.images import Photo
-from wsl_core.networks import Geometry
+from wsl_core.networks import ClassNames, Geometry
 from wsl_core.settings import settings
 from wsl_core.web import controls, links
 from wsl_core.web.localization import classes as by_class
@@ -60,6 +61,46 @@ def looked(hand_made) -> Callable[..., page.Looked]:
         )
 
     return build
+
+
+def test_a_head_that_was_trained_here_has_classes_of_its_own(hand_made) -> None:
+    """They are named by the head; what is known of a picture counts for the classes that both have."""
+    names = ("vase", "cat", "stool")
+    values = np.full((3, 5, 8), -1.0)
+    values[0, 1, 1], values[1, 3, 2] = 9, 5
+    maps = replace(hand_made(values), classes=ClassNames(("",) * 3, names))
+    photo = Photo.from_array(np.zeros((129, 225, 3), np.uint8), "own.png")
+    cat = LabelledObject(CAT, (40.0, 70.0, 90.0, 120.0), False)
+    readings = comparison.untrained(maps, {})
+    found = page.Looked(
+        Shown(Chosen(photo, "Own", "", None), (cat,), "known"), maps, dict.fromkeys(readings, maps),
+        readings, True, {}, "own head", names,
+    )  # fmt: skip
+    assert found.own_head
+    view = LocalizationView(head="run/frozen-svm", scheme="max")
+    assert (
+        found.index(view) == 1
+    )  # the cat that is known to be there, though the vase scores higher
+    assert found.located("max", 1, 0.2).right
+    vase = view.model_copy(update={"first": "vase"})
+    assert found.index(vase) == 0
+    place = found.located("max", 0, 0.2)
+    assert (place.point.x, place.point.y, len(place.truth)) == (32, 32, 0)
+    assert "No vase is known to be in this picture (cat is)" in words.point_sentence(
+        found, 0, place
+    )
+    lines = code.point(vase, found.shown, "max", "vase", True)
+    assert 'Head.load("frozen-svm")' in lines
+    assert "truth = []" in lines
+
+
+def test_a_class_of_an_own_head_is_no_bad_value_of_a_link() -> None:
+    asked = {"head": "run/frozen-svm", "first": "soup spoon of mine"}
+    view, notices = links.parse(LocalizationView, asked)
+    assert (view.first, notices) == ("soup spoon of mine", [])
+    view, notices = links.parse(LocalizationView, {"first": "soup spoon of mine"})
+    assert view.first == ""
+    assert "names no class" in notices[0]
 
 
 def said(one: page.Looked) -> str:
@@ -211,7 +252,8 @@ def test_a_link_restores_every_field_and_refuses_nonsense(name: str) -> None:
     good = counted or ([False, True] if field.annotation is bool else [])
     if field.annotation is float:
         good = list(controls.limits(field))
-    for value in good or ["2007_000042"]:
+    text = {"head": "20261127-1a2b/frozen-svm", "first": "tabby"}.get(name, "2007_000042")
+    for value in good or [text]:
         parsed, notices = links.parse(LocalizationView, {name: links.as_text(value)})
         assert (getattr(parsed, name), notices) == (value, [])
     parsed, notices = links.parse(LocalizationView, {name: "<script>"})

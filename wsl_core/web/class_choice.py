@@ -27,7 +27,7 @@ def class_field(title: str = "Class", empty: str = "the most likely", about: str
         MOST_LIKELY,
         title=title,
         description=f"{about} {search}".strip(),
-        json_schema_extra={"class": True, "empty": empty},
+        json_schema_extra={"class": True, "empty": empty, "among": "head"},
     )
 
 

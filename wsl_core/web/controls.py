@@ -3,7 +3,7 @@
 A field's choices come from a Literal type or from `json_schema_extra={"choices": [...]}`, its step from
 `json_schema_extra={"step": ...}`. Beside its choices a field takes what fits the pattern
 `json_schema_extra={"also": ...}`, typed in. A field with `json_schema_extra={"class": True, "empty": ...}`
-names a class of ImageNet, or holds nothing.
+names a class of ImageNet, or holds nothing; with `"among": NAME` of another's where the field NAME says so.
 """
 
 import re

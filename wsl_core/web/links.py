@@ -59,7 +59,9 @@ def parse(model: type[BaseModel], query: dict[str, str]) -> tuple[BaseModel, lis
         default = as_text(field.default)
         instead = f" The default, {default}, is used instead." if default else " It is left out."
         try:
-            value = from_text(field, query[name])
+            value = query[name]
+            if not _of_another(model, field, query):
+                value = from_text(field, value)
             model.model_validate({name: value})
         except ClassNameError as error:
             why = str(error).replace(query[name], shown)
@@ -74,6 +76,14 @@ def parse(model: type[BaseModel], query: dict[str, str]) -> tuple[BaseModel, lis
         else:
             given[name] = value
     return model.model_validate(given), notices
+
+
+def _of_another(model: type[BaseModel], field: FieldInfo, query: dict[str, str]) -> bool:
+    """Whether a class is one of a head that the address names, so not to be looked for in ImageNet."""
+    among = extra(field, "among")
+    if not query.get(among or "") or among not in model.model_fields:
+        return False
+    return not parse(model, {among: query[among]})[1]
 
 
 def arrive(*models: type[BaseModel]) -> None:

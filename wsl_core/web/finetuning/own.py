@@ -37,6 +37,7 @@ MOST, MEGABYTES = 2_000, 500.0  # pictures, and what they may unpack to
 USED = (
     ("Activation maps", "pages/activation_maps.py", ":material/local_fire_department:"),
     ("Pooling", "pages/pooling.py", ":material/filter_alt:"),
+    ("Localization", "pages/localization.py", ":material/my_location:"),
 )
 """Stations at which a trained head looks at pictures."""
 LARGEST = 10  # classes that are dropped one by one

@@ -6,7 +6,6 @@ import json
 from functools import partial
 
 from wsl_core import figures
-from wsl_core.datasets import voc
 from wsl_core.fcn.localization import Located
 from wsl_core.figures.marks import marked
 from wsl_core.web.downloads import Download
@@ -18,7 +17,7 @@ def of_picture(
     looked: Looked, view: LocalizationView, scheme: str, index: int, found: Located
 ) -> list[Download]:
     """Picture with map, boxes and point; the places as JSON; all schemes as CSV."""
-    stem = f"{looked.shown.chosen.key or looked.shown.sample or 'picture'}-{voc.CLASSES[index]}"
+    stem = f"{looked.shown.chosen.key or looked.shown.sample or 'picture'}-{looked.classes[index]}"
     return [
         (
             "Picture with point and boxes (PNG)",
@@ -60,7 +59,7 @@ def as_json(looked: Looked, scheme: str, index: int, found: Located) -> str:
             "network": looked.maps[scheme].network,
             "trained": looked.trained,
             "scheme": scheme,
-            "class": voc.CLASSES[index],
+            "class": looked.classes[index],
             "width": width,
             "height": height,
             "score": float(looked.scores[scheme][index]),

@@ -2,8 +2,10 @@
 
 import json
 
+from wsl_core.datasets import voc
 from wsl_core.fcn.activation_maps import ActivationMapParameters
 from wsl_core.fcn.localization import Localization
+from wsl_core.web import own_heads
 from wsl_core.web.activation_maps.shown import picture_in_python
 from wsl_core.web.localization.looked import LocalizationView
 from wsl_core.web.localization.looked import evaluation as config_of
@@ -26,7 +28,21 @@ def point(view: LocalizationView, shown: Shown, scheme: str, name: str, trained:
 
 
 def _maps(view: LocalizationView, shown: Shown, trained: bool, scheme: str) -> list[str]:
-    """Imports, the picture, and the maps of VOC's classes."""
+    """Imports, the picture, and the maps of VOC's classes, or those of a head that was trained here."""
+    if view.head:
+        known = f"from wsl_core.datasets import {_datasets(shown, trained)}"
+        return [
+            "from wsl_core import images",
+            *([known] if shown.objects else []),
+            "from wsl_core.fcn import activation_maps, localization",
+            "from wsl_core.fcn.heads import Head",
+            *_settings(shown),
+            "",
+            *_picture(shown),
+            f"parameters = activation_maps.ActivationMapParameters({_looked_at(view)})",
+            f'head = Head.load("{view.head.split("/")[1]}")  # {own_heads.FOLDER}',
+            "maps = head.read(activation_maps.compute(head.network(), photo, parameters))",
+        ]
     if trained and scheme == PRONET:
         return [
             "from wsl_core import images",
@@ -38,11 +54,6 @@ def _maps(view: LocalizationView, shown: Shown, trained: bool, scheme: str) -> l
             f'head = pronet.ProNet.load("{scheme}")',
             "maps = head.look(head.network(), photo)",
         ]
-    parameters = ", ".join(
-        f"{name}={getattr(view, name)!r}"
-        for name, field in ActivationMapParameters.model_fields.items()
-        if name != "threshold" and getattr(view, name) != field.default
-    )
     own = trained and scheme in FURTHER
     return [
         f"from wsl_core import images{'' if own else ', networks'}",
@@ -54,7 +65,7 @@ def _maps(view: LocalizationView, shown: Shown, trained: bool, scheme: str) -> l
         *_settings(shown),
         "",
         *_picture(shown),
-        f"parameters = activation_maps.ActivationMapParameters({parameters})",
+        f"parameters = activation_maps.ActivationMapParameters({_looked_at(view)})",
         *([f'head = Head.load("{scheme}")'] if trained else []),
         "network = head.network()" if own else "network = networks.load(parameters.network)",
         "maps = activation_maps.compute(network, photo, parameters)",
@@ -62,6 +73,15 @@ def _maps(view: LocalizationView, shown: Shown, trained: bool, scheme: str) -> l
         if trained
         else "maps = grouped(maps, relatives.kind_of(voc.CLASSES))",
     ]
+
+
+def _looked_at(view: LocalizationView) -> str:
+    """The parameters of the look that are not the defaults."""
+    return ", ".join(
+        f"{name}={getattr(view, name)!r}"
+        for name, field in ActivationMapParameters.model_fields.items()
+        if name != "threshold" and getattr(view, name) != field.default
+    )
 
 
 def _settings(shown: Shown) -> list[str]:
@@ -88,8 +108,8 @@ def _picture(shown: Shown) -> list[str]:
 
 
 def _truth(shown: Shown, name: str) -> list[str]:
-    if not shown.objects:
-        return ["truth = []  # nobody has said where the objects of this picture are"]
+    if not shown.objects or name not in voc.CLASSES:
+        return [f"truth = []  # nobody has said where a {name} is in this picture"]
     objects = (
         "picture.objects" if shown.sample else f'gallery_objects.objects("{shown.chosen.key}")'
     )

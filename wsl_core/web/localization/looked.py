@@ -14,7 +14,7 @@ from wsl_core.errors import HeadError, WslError
 from wsl_core.fcn import comparison, localization
 from wsl_core.fcn.activation_maps import SCALES, ActivationMapParameters
 from wsl_core.fcn.comparison import Reading
-from wsl_core.fcn.heads import HeadMaps
+from wsl_core.fcn.heads import Head, HeadMaps
 from wsl_core.fcn.localization import Located
 from wsl_core.fcn.localization.untrained import grouped
 from wsl_core.fcn.pooling import SCHEMES
@@ -23,8 +23,9 @@ from wsl_core.figures import Scale
 from wsl_core.figures.marks import Mark
 from wsl_core.networks import ClassMaps, card
 from wsl_core.settings import settings
-from wsl_core.web import forward, trained_heads
+from wsl_core.web import forward, own_heads, trained_heads
 from wsl_core.web.activation_maps.shown import ActivationMapView, signed
+from wsl_core.web.class_choice import class_field, index_of
 from wsl_core.web.localization.pictures import FORMAT, SPLIT, Shown
 from wsl_core.web.pictures import PictureParameters
 from wsl_core.web.pooling.cases import ANY, NO_PARTS
@@ -80,6 +81,8 @@ class LocalizationView(ActivationMapParameters, PictureParameters):
         "to be in the picture, where any are.",
         json_schema_extra={"choices": [ANY, *voc.CLASSES], "menu": True},
     )
+    head: str = own_heads.FIELD
+    first: str = class_field(about="Of a head that was trained here.")
     threshold: float = Field(
         0.2, ge=0, le=1, title="Threshold",
         description="Share of the map's maximum above which regions are outlined and boxed.",
@@ -130,7 +133,7 @@ class LocalizationView(ActivationMapParameters, PictureParameters):
 
 @dataclass(frozen=True, eq=False)
 class Looked:
-    """A picture with maps of VOC's 20 classes, by scheme.
+    """A picture with maps of some classes, by scheme: VOC's 20, or those of a head that was trained here.
 
     Attributes:
         shown: the picture and what is known of it.
@@ -139,6 +142,7 @@ class Looked:
         readings: by scheme, what it makes of the maps.
             Not of ProNet, whose score is more than a map's.
         trained: whether heads were trained for the classes.
+        classes: their names.
         absent: by scheme, why there are no maps of it.
         key: all that the network's maps depend on.
     """
@@ -150,10 +154,16 @@ class Looked:
     trained: bool
     absent: dict[str, str]
     key: Hashable
+    classes: Sequence[str] = voc.CLASSES
+
+    @property
+    def own_head(self) -> bool:
+        """Whether the maps are of a head that was trained here."""
+        return self.classes is not voc.CLASSES
 
     @cached_property
     def scores(self) -> dict[str, NDArray[np.float32]]:
-        """(20,) logits by scheme."""
+        """(C,) logits by scheme."""
         return {
             name: self.readings[name].scores if name in self.readings else maps.scores
             for name, maps in self.maps.items()
@@ -165,16 +175,17 @@ class Looked:
 
     def index(self, view: LocalizationView) -> int:
         """The class that is drawn: the one asked for, else the likeliest, of those known to be there."""
-        if view.voc != ANY:
-            return voc.CLASSES.index(view.voc)
-        scores = self.scores[self.scheme(view)]
-        there = [voc.CLASSES.index(name) for name in self.shown.classes]
-        among = there or range(len(scores))
-        return max(among, key=lambda k: scores[k])
+        scheme = self.scheme(view)
+        scores = self.scores[scheme]
+        there = [self.classes.index(name) for name in self.shown.classes if name in self.classes]
+        likeliest = max(there or range(len(scores)), key=lambda k: scores[k])
+        if self.own_head:
+            return index_of(self.maps[scheme].classes, view.first, likeliest)
+        return likeliest if view.voc == ANY else self.classes.index(view.voc)
 
     def located(self, scheme: str, index: int, threshold: float) -> Located:
         """Point, boxes and region of a class, kept for the next move of a slider."""
-        truth = self.shown.truth(voc.CLASSES[index])
+        truth = self.shown.truth(self.classes[index])
         of = (scheme, self.maps[scheme].trained) if self.trained else ""
         return forward.derived(
             ("located", self.key, of, index, threshold, tuple(truth)),
@@ -197,6 +208,29 @@ def look(shown: Shown, view: LocalizationView) -> Looked:
         WslError: why no class of VOC can be placed.
     """
     return _read(shown, forward.class_maps(shown.chosen.photo, view), view)
+
+
+def look_with(shown: Shown, view: LocalizationView, head: Head) -> Looked:
+    """The picture under a head that was trained here; shows the sentence if its network refuses."""
+    maps = own_heads.class_maps(shown.chosen.photo, head, view)
+    assert isinstance(maps, HeadMaps)
+    name = head.card.scheme
+    key = (
+        maps.digest,
+        shown.chosen.photo.pixels.shape,
+        view.forward_key(),
+        head.card.tensors_sha256,
+    )
+    return Looked(
+        shown,
+        maps,
+        {name: maps},
+        comparison.trained([maps], {}),
+        True,
+        {},
+        key,
+        tuple(head.card.classes),
+    )
 
 
 def glance(shown: Shown, view: LocalizationView) -> Looked:

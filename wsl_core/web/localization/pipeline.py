@@ -25,7 +25,7 @@ def stages(looked: Looked, scheme: str, index: int) -> list[Stage]:
     usual = pipeline.stages(maps, index, reading.scheme, reading.of(index))
     if looked.trained:
         return usual
-    own, name = looked.own, voc.CLASSES[index]
+    own, name = looked.own, looked.classes[index]
     channels, rows, columns = own.features.shape
     likely = [one.index for one in own.top(SHOWN)]
     found = np.stack([own.map(k) for k in likely])

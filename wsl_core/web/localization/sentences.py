@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from wsl_core.datasets import voc
 from wsl_core.fcn.activation_maps import cell_sum
 from wsl_core.fcn.heads import HeadMaps
 from wsl_core.fcn.localization import Located, Point
@@ -35,7 +34,7 @@ def place(x: float, y: float) -> str:
 
 def point_sentence(looked: Looked, index: int, found: Located) -> str:
     """Where the point is, and whether it counts as right by the 18 px rule."""
-    name, boxes = voc.CLASSES[index], len(found.truth)
+    name, boxes = looked.classes[index], len(found.truth)
     said = f"The point of **{name}** is {place(found.point.x, found.point.y)}."
     off = found.outside(found.point.x, found.point.y)
     if off is None:
@@ -98,7 +97,7 @@ def beam_sentence(found: Located) -> str:
 
 def alternative_text(looked: Looked, scheme: str, index: int, found: Located) -> str:
     """The picture, its map, point and boxes, for those who do not see it."""
-    maps, name = looked.maps[scheme], voc.CLASSES[index]
+    maps, name = looked.maps[scheme], looked.classes[index]
     height, width = maps.picture_size
     values = maps.map(index)
     parts = [
@@ -182,7 +181,7 @@ def _edges(box: tuple[float, ...]) -> list[str]:
 
 def cell_words(looked: Looked, scheme: str, index: int) -> tuple[str, list[str], list[list[str]]]:
     """The cell behind the point: a sentence, and columns and rows of what it is made of."""
-    maps, name = looked.maps[scheme], voc.CLASSES[index]
+    maps, name = looked.maps[scheme], looked.classes[index]
     if isinstance(maps, ProNetMaps):
         said = f"The point is the middle of ProNet's best box of {name}, whose score is made so."
         return said, pronet_words.SUM_HEAD, pronet_words.sum_rows(maps, index)
