@@ -95,7 +95,7 @@ multitask: .venv/development.stamp ## train the comparisons of the multitask pag
 	$(BIN)/python -m benchmarks.multitask --only digits digits-style $(if $(WSL_DATA),voc pacs) --write --ship
 	$(BIN)/python -m benchmarks.readme
 
-screenshot: .venv/development.stamp ## make the picture of the README anew from the running app
+screenshot: .venv/development.stamp ## make the pictures of the README anew from the running app
 	$(BIN)/python -m benchmarks.screenshot
 
 clean: ## remove what tools leave behind; .venv stays

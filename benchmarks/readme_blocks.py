@@ -17,6 +17,7 @@ from benchmarks import (
     readme_transfer,
     segmentation,
     sliding_window,
+    station_rows,
 )
 from wsl_core import networks
 from wsl_core.datasets import voc
@@ -210,7 +211,12 @@ MEASURED = {
 }
 """By the name of the file and of the block: what is said of its rows, and the command that writes them."""
 
-DECLARED = {"networks": of_networks, "settings": of_settings, "training": of_training}
+DECLARED = {
+    "networks": of_networks,
+    "settings": of_settings,
+    "training": of_training,
+    "stations": station_rows.table,
+}
 """By the name of the block: what the program itself declares."""
 
 
