@@ -8,7 +8,7 @@ BIN := .venv/bin
 install = $(BIN)/uv pip install --quiet --python $(BIN)/python $(1) || $(BIN)/python -m pip install --quiet $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help app test test-slow lint bench lenet heads segments runs races multitask screenshot clean
+.PHONY: help app serve test test-slow lint bench lenet heads segments runs races multitask screenshot clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,10 @@ help: ## list these commands
 app: .venv/runtime.stamp ## start the lecture on this machine and print its address
 	@echo "Beyond ImageNet: http://127.0.0.1:$(PORT)"
 	@$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+# What else it takes: make serve SERVE="--trainings 1 --hosts class.example"
+serve: .venv/runtime.stamp ## serve a class in the local network: address, QR code, limits
+	@$(BIN)/python -m wsl_core serve --port $(PORT) $(SERVE)
 
 test: lint ## check style, types and imports, then run the tests
 	$(BIN)/python -m pytest -q -m "not slow"

@@ -13,6 +13,7 @@ ASSETS = Path(__file__).parent / "assets"
 
 if __name__ == "__main__":
     from wsl_core.web import entrance, stations
+    from wsl_core.web.practical import seen, worksheet
 
     entrance.declare()
     st.set_page_config(
@@ -29,11 +30,17 @@ if __name__ == "__main__":
         for section in stations.SECTIONS
     }
     glossary = st.Page("pages/glossary.py", title="Glossary", icon=":material/dictionary:")
-    st.navigation(
-        {"": [home, glossary]} | {title: pages for title, pages in sections.items() if pages},
+    lesson = st.Page("pages/lesson.py", title="Make a lesson", icon=":material/edit_square:")
+    handout = st.Page("pages/handout.py", title="Handout", icon=":material/description:")
+    page = st.navigation(
+        {"": [home, glossary, handout, lesson]}
+        | {title: pages for title, pages in sections.items() if pages},
         position="top",
-    ).run()
+    )
+    with seen.whole_page(worksheet.keep):
+        page.run()
 elif __name__ == Path(__file__).stem:
+    from wsl_core.web.hosts import middleware
     from wsl_core.web.startup import lifespan
 
-    app = st.App(__file__, lifespan=lifespan)
+    app = st.App(__file__, lifespan=lifespan, middleware=middleware())

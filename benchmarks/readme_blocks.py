@@ -68,6 +68,18 @@ def of_app(results: Rows) -> str:
     )
 
 
+def of_classroom(results: Rows) -> str:
+    """What a class of `benchmarks.classroom` met, in sentences."""
+    one = results[-1]
+    return (
+        f"Measured with {one['students']} students at once, each with a photograph of 12 megapixels, ten "
+        f"moves of a control and a training: a repaint takes {one['median_repaint_s']} s at the median and "
+        f"{one['p95_repaint_s']} s at the 95th percentile, {one['errors']} errors; once all have left, the "
+        f"server holds {one['memory_ratio_after']} times the memory that it had before "
+        f"({one['date']}, {one['machine']})."
+    )
+
+
 def of_settings() -> str:
     """Every setting: variable, default, meaning."""
     lines = []
@@ -191,6 +203,7 @@ MEASURED = {
     "class_maps": (of_class_maps, "make bench"),
     "install": (of_install, "make bench"),
     "app": (of_app, "make bench"),
+    "classroom": (of_classroom, "python -m benchmarks.classroom --write"),
     "sliding_window": (of_sliding_window, "python -m benchmarks.sliding_window --write"),
     "pooling": (of_pooling, "python -m benchmarks.pooling --write"),
     "localization": (of_localization, "make heads"),

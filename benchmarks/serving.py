@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,15 +53,32 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serve(script: Path = ROOT / "app.py", cache: Path | None = None) -> Iterator[Server]:
-    """Start `streamlit run script` as a user would; `cache` takes the place of the usual folder."""
+def serve(
+    script: Path = ROOT / "app.py",
+    cache: Path | None = None,
+    command: Sequence[object] = (),
+    **environment: str,
+) -> Iterator[Server]:
+    """Start `streamlit run script` as a user would.
+
+    Args:
+        script: of the pages.
+        cache: takes the place of the usual folder.
+        command: a module and its arguments to start in the place of Streamlit's; it takes `--port`.
+        environment: added to this process's.
+    """
     port = free_port()
-    environment = os.environ | ({"WSL_CACHE": str(cache)} if cache else {})
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
+    environment = os.environ | ({"WSL_CACHE": str(cache)} if cache else {}) | environment
+    usual = ("streamlit", "run", script, "--server.port", port)
+    module = (*command, "--port", port) if command else usual
     with tempfile.TemporaryFile() as log:
         started = time.perf_counter()
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+            [sys.executable, "-m", *map(str, module)],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
         try:
             url = f"http://127.0.0.1:{port}"

@@ -175,19 +175,21 @@ station.lecture(
     "Discriminative Localization, CVPR 2016",
 )
 if measured := station.measured("top1"):
-    with st.expander("Published and measured", icon=":material/balance:"):
-        st.markdown(
+    published = station.drawer("Published and measured", ":material/balance:", "published")
+    if published.open:
+        published.markdown(
             "How often the highest score is the right class. Published on ImageNet's 50,000 validation "
             f"pictures; measured by this program on {measured[0]['date']} on a subset of "
             f"{measured[0]['pictures']} ImageNet samples, which are easier, so the two columns cannot be "
             "compared with each other."
         )
-        station.table(
-            ["network", "published", "measured"],
-            [
-                [CARDS[row["network"]].title, f"{float(row['published_top1']):.1%}",
-                 f"{float(row['top1']):.1%}"]
-                for row in measured
-            ],
-        )  # fmt: skip
+        with published:
+            station.table(
+                ["network", "published", "measured"],
+                [
+                    [CARDS[row["network"]].title, f"{float(row['published_top1']):.1%}",
+                     f"{float(row['top1']):.1%}"]
+                    for row in measured
+                ],
+            )  # fmt: skip
 station.onward()

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from wsl_core.errors import WslError
-from wsl_core.web import entrance, pictures, thumbnails, tour
+from wsl_core.web import entrance, links, pictures, thumbnails, tour
+from wsl_core.web.lessons.taken import LessonView
 from wsl_core.web.sentences import plain
 from wsl_core.web.stations import SECTIONS, STATIONS
 
@@ -13,8 +14,11 @@ st.markdown(
     "A lecture that can be touched. Drop in a photograph and see which regions make which class; "
     "everything runs on this machine, and nothing leaves it."
 )
+for notice in links.restore(LessonView):
+    st.warning(plain(notice), icon=":material/link_off:")
 with st.container(horizontal=True, gap="medium"):
     tour.entrance()
+    st.page_link("pages/lesson.py", label="Make a lesson", icon=":material/edit_square:")
 st.caption(
     "At a station the key P is for the projector: large type, and no controls until P is pressed again."
 )

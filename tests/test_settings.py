@@ -34,6 +34,9 @@ ACCEPTED = [
     ("queue", "3", 3),
     ("trainings", "2", 2),
     ("scheduler", "tcp://127.0.0.1:8786", "tcp://127.0.0.1:8786"),
+    ("hosts", "class.example,lecture", "class.example,lecture"),
+    ("handout_megabytes", "10", 10.0),
+    ("answers", "true", True),
 ]
 REFUSED = [
     *[("megabytes", value) for value in ("0", "-1", "many", "nan", "inf", "2001")],
@@ -48,6 +51,9 @@ REFUSED = [
     *[("trainings", value) for value in ("-1", "65", "all")],
     *[("scheduler", value) for value in ("localhost", "127.0.0.1:8786", "http://a:1", "tcp://a")],
     *[("downloads", value) for value in ("never", "2")],
+    *[("handout_megabytes", value) for value in ("0", "101", "large")],
+    *[("hosts", value) for value in ("http://a", "a b", "a:80")],
+    *[("answers", value) for value in ("please", "2")],
 ]
 
 

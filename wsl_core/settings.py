@@ -90,6 +90,19 @@ class Settings(BaseModel):
         pattern=r"^(tcp|tls|ws|wss)://[^\s/:]+:\d+$",
         description="Address of a Dask scheduler, tcp://HOST:PORT, that takes the trainings.",
     )
+    hosts: str = Field(
+        "",
+        pattern=r"^[\w.-]*( *, *[\w.-]+)*$",
+        description="Names by which the pages may be reached, with commas; where any are given, requests "
+        "by another name are refused.",
+    )
+    handout_megabytes: float = Field(
+        8, gt=0, le=100, description="Largest handout that a browser's session holds, in megabytes."
+    )
+    answers: bool = Field(
+        False,
+        description="The practical's answers may be shown: for the teacher's own server, not the class's.",
+    )
 
 
 def variable(field: str) -> str:

@@ -52,6 +52,7 @@ FLAGS = {
     "multitask": "--data --seeds --fraction --shared --weighting --balance --surgery --match --seed --steps "
     "--batch --rate --decay --interval --json",
     "generate": "syn-numbers syn-signs mnist-m --count --seed --split --out --overwrite --json",
+    "serve": "--address --port --megabytes --trainings --queue --cache-megabytes --downloads --hosts --json",
     "networks": "fetch --json",
     "runs": "list show cancel resume prune",
     "paths": "--json",

@@ -1,7 +1,9 @@
 """The bounded store: bytes decide, the least recently used go first, the newest always stays."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import patch
 
 from wsl_core.web.store import Store
 
@@ -89,3 +91,24 @@ def test_threads_do_not_break_the_count() -> None:
     left = [value for key in range(40) if (value := one.get(key)) is not None]
     assert len(left) == len(one)
     assert 28_900 < sum(map(len, left)) <= 30_000
+
+
+def test_what_nobody_asks_for_goes_and_what_is_used_stays() -> None:
+    kept_for = Store[bytes](3, len, idle_s=60)
+    kept_for.put("left", b"a")
+    kept_for.put("used", b"b")
+    now = time.monotonic()
+    kept_for.sweep(now + 30)
+    assert len(kept_for) == 2
+    with patch("time.monotonic", lambda: now + 50):
+        assert kept_for.get("used") == b"b"
+    kept_for.sweep(now + 90)
+    assert kept_for.get("left") is None
+    assert kept_for.get("used") == b"b"
+
+
+def test_without_a_time_nothing_goes_by_itself() -> None:
+    forever = store()
+    forever.put("a", b"a")
+    forever.sweep(time.monotonic() + 1e9)
+    assert len(forever) == 1

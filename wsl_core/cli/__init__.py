@@ -31,6 +31,7 @@ COMMANDS = {
     "zero-shot": "recognise classes that no picture showed, by attributes or words",
     "probe": "measure what each layer of a network knows about classes of your own",
     "generate": "make labelled pictures for domain adaptation: digits, house numbers, signs",
+    "serve": "serve a class in the local network: address, QR code, limits",
     "networks": "list the networks",
     "runs": "list, show, cancel, resume or prune runs: trainings and other long work",
     "paths": "show every folder and limit, and the environment variable that sets it",

@@ -34,6 +34,10 @@ def main(lane: str) -> int:
     os.dup2(2, 1)  # until the first run, complaints go where its starter said
     if lane == "training" and hasattr(os, "nice"):
         os.nice(NICENESS)
+        # Linux's autogroups give each session the same share of the processors, and a worker is a session
+        # of its own: there the niceness of the session counts, and not that of the process.
+        with contextlib.suppress(OSError):
+            Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
     for line in requests:
         request = json.loads(line)
         folder = Path(request["folder"])

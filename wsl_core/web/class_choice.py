@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from wsl_core.errors import ClassNameError
 from wsl_core.networks import ClassMaps, ClassNames, imagenet
-from wsl_core.web.controls import lasting
+from wsl_core.web.controls import holding, lasting
 from wsl_core.web.sentences import plain
 
 MOST_LIKELY = ""
@@ -94,4 +94,5 @@ def likely(place: Any, maps: ClassMaps, index: int, count: int = 5) -> None:
                 on_click=show,
                 args=(one.name,),
                 type="primary" if one.index == index else "secondary",
+                disabled=holding("first") is not None,
             )

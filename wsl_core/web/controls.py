@@ -8,6 +8,7 @@ names a class of ImageNet, or holds nothing; with `"among": NAME` of another's w
 
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args, get_origin
 
@@ -58,13 +59,49 @@ def from_text(field: FieldInfo, text: str) -> Any:
     return text
 
 
+HELD = "held_controls"  # in the session
+
+
+@dataclass(frozen=True)
+class Held:
+    """A control that a lesson holds at a value, whatever the visitor does.
+
+    Attributes:
+        value: that it has.
+        hidden: whether it is not even drawn.
+    """
+
+    value: Any
+    hidden: bool
+
+
+def hold(held: Mapping[str, Held]) -> None:
+    """Hold these controls, by name, and no others."""
+    st.session_state[HELD] = dict(held)
+
+
+def holding(name: str) -> Held | None:
+    """What a control is held at; None where it is the visitor's."""
+    held: Held | None = st.session_state.get(HELD, {}).get(name)
+    return held
+
+
 def control(model: type[BaseModel], name: str, **options: Any) -> Any:
     """The widget of one field, bound to the address under the field's name; returns its value.
 
     A field with choices becomes a row of buttons; with `"menu": True` a menu, with `"slider": True` a
-    slider over them. A number becomes a slider, a truth value a switch.
+    slider over them. A number becomes a slider, a truth value a switch. One that is held cannot be moved.
     """
     field = model.model_fields[name]
+    if held := holding(name):
+        st.session_state[name] = held.value
+        if held.hidden:
+            return held.value
+        options |= {"disabled": True, "bind": None}  # bound, it would take what the address says
+    return _drawn(field, name, options)
+
+
+def _drawn(field: FieldInfo, name: str, options: dict[str, Any]) -> Any:
     label, about = field.title or name, field.description
     common = {"key": name, "help": about, "bind": "query-params"} | options
     if counted := choices(field):
@@ -131,6 +168,8 @@ def lasting(model: type[BaseModel], name: str, **options: Any) -> Any:
 
     A station may know fewer values than the one that the visitor comes from: others are forgotten.
     """
+    if holding(name):
+        return control(model, name, **options)
     field = model.model_fields[name]
     kept = _kept().values
     if name in kept and choices(field) and not _takes(field, kept[name]):

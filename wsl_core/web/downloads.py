@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import streamlit as st
 
 from wsl_core.web import station
+from wsl_core.web.practical import seen
 
 # Label, what makes the file, its name and its type.
 Download = tuple[str, Callable[[], bytes | str], str, str]
@@ -14,6 +15,7 @@ Download = tuple[str, Callable[[], bytes | str], str, str]
 
 def drawer(files: Callable[[], Sequence[Download]]) -> None:
     """A drawer of buttons; `files` is called once it is open."""
+    seen.offer(files)
     shut = station.drawer("Download", ":material/download:", "files")
     if shut.open:
         with shut, st.container(horizontal=True):

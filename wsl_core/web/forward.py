@@ -35,7 +35,7 @@ from wsl_core.networks.recipe import PUBLISHED
 from wsl_core.settings import settings
 from wsl_core.web import fetch
 from wsl_core.web.sentences import plain
-from wsl_core.web.store import Store
+from wsl_core.web.store import IDLE_S, Store
 
 Made = TypeVar("Made")
 DERIVED_BYTES = 50_000  # a panel of 15 x 15 cells with its channels, generously
@@ -70,11 +70,11 @@ class Loading:
 _loading: dict[str, Loading] = {}
 _guard = threading.Lock()
 _maps: Store[ClassMaps] = Store(
-    settings().cache_megabytes, lambda maps: maps.features.nbytes + 100_000
+    settings().cache_megabytes, lambda maps: maps.features.nbytes + 100_000, idle_s=IDLE_S
 )
 
 
-_derived: Store[Any] = Store(settings().cache_megabytes / 4, lambda _: DERIVED_BYTES)
+_derived: Store[Any] = Store(settings().cache_megabytes / 4, lambda _: DERIVED_BYTES, idle_s=IDLE_S)
 
 
 def derived(key: Hashable, make: Callable[[], Made]) -> Made:

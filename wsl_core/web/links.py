@@ -98,10 +98,9 @@ def arrive(*models: type[BaseModel]) -> None:
     st.session_state[HERE], st.session_state[NOTICES] = here, {}
     brought = _brought() | st.session_state.pop(BROUGHT, {})
     for model in models:
-        for name in model.model_fields.keys() & brought.keys():
-            parameters, refused = parse(model, {name: brought[name]})
-            if not refused:
-                put(name, model.model_fields[name], getattr(parameters, name))
+        parameters, _ = parse(model, brought)
+        for name in parameters.model_fields_set:
+            put(name, model.model_fields[name], getattr(parameters, name))
 
 
 def put(name: str, field: FieldInfo, value: Any) -> None:

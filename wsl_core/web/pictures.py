@@ -9,9 +9,9 @@ from wsl_core.errors import ImageError
 from wsl_core.images import Photo, accepted_types, gallery, read
 from wsl_core.networks.network import resized
 from wsl_core.settings import settings
-from wsl_core.web.controls import recall, remember
+from wsl_core.web.controls import control, holding, recall, remember
 from wsl_core.web.sentences import plain
-from wsl_core.web.store import Store
+from wsl_core.web.store import IDLE_S, Store
 
 LONGEST_SIDE = 2048  # of the pixels kept for a visitor: more than any page shows or feeds
 DISPLAYED_SIDE = 1280  # of the JPEG that travels to the browser
@@ -51,9 +51,30 @@ class Chosen:
     credit: str = ""
 
 
-_photos: Store[Photo] = Store(settings().cache_megabytes, lambda photo: photo.pixels.nbytes)
-_jpegs: Store[bytes] = Store(settings().cache_megabytes / 4, len)
-_fed: Store[Photo] = Store(settings().cache_megabytes / 8, lambda photo: photo.pixels.nbytes)
+@dataclass(frozen=True)
+class Brought:
+    """A file that a visitor brought; it stays in the session, its pixels do not.
+
+    Attributes:
+        file: names the upload, so that it is read once and not in every run of the page.
+        name: of the file.
+        data: its bytes, which the session holds in any case while the page asks for it.
+        digest: of the photograph.
+    """
+
+    file: str
+    name: str
+    data: bytes
+    digest: str
+
+
+_photos: Store[Photo] = Store(
+    settings().cache_megabytes, lambda photo: photo.pixels.nbytes, idle_s=IDLE_S
+)
+_jpegs: Store[bytes] = Store(settings().cache_megabytes / 4, len, idle_s=IDLE_S)
+_fed: Store[Photo] = Store(
+    settings().cache_megabytes / 8, lambda photo: photo.pixels.nbytes, idle_s=IDLE_S
+)
 
 
 def jpeg(photo: Photo) -> bytes:
@@ -85,8 +106,9 @@ def from_gallery(key: str) -> Chosen:
 
 def current() -> Chosen:
     """The visitor's picture, without asking for another."""
-    own = st.session_state.get("own_picture")
-    if own and (photo := _photos.get(own)) is not None:
+    own: Brought | None = st.session_state.get("own_picture")
+    if own:
+        photo = _photos.get(own.digest) or _read(own.name, own.data)
         return Chosen(photo, photo.name, "Your own picture: it stays on this machine.", None)
     key = st.session_state.get("picture", st.query_params.get("picture"))
     return from_gallery(key if key in gallery.GALLERY else PictureParameters().picture)
@@ -94,6 +116,8 @@ def current() -> Chosen:
 
 def choose() -> Chosen:
     """Ask for a picture; a file that cannot be read leaves the one before where it was."""
+    if holding("picture"):  # nor can the visitor bring another
+        return from_gallery(control(PictureParameters, "picture"))
     source = st.segmented_control(
         "Picture from",
         SOURCES,
@@ -140,12 +164,24 @@ def _receive(source: str) -> None:
     else:
         file = st.camera_input("Take a picture", key="camera", resolution="720p")
         name = "camera.jpg"
-    if file is None:
+    before: Brought | None = st.session_state.get("own_picture")
+    if file is None or (before and before.file == file.file_id):
         return
+    data = file.getvalue()
     try:
-        photo = read(file.getvalue(), name=name, longest_side=LONGEST_SIDE)
+        photo = _read(name, data)
     except ImageError as error:
         st.error(plain(str(error)), icon=":material/broken_image:")
         return
+    st.session_state.own_picture = Brought(file.file_id, name, data, photo.digest)
+
+
+def _read(name: str, data: bytes) -> Photo:
+    """A visitor's photograph, kept for the next run.
+
+    Raises:
+        ImageError: no readable picture, or one above the limits.
+    """
+    photo = read(data, name=name, longest_side=LONGEST_SIDE)
     _photos.put(photo.digest, photo)
-    st.session_state.own_picture = photo.digest
+    return photo

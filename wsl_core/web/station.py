@@ -12,6 +12,9 @@ from pydantic import BaseModel
 
 from wsl_core.web import controls, entrance, links, projector, tour
 from wsl_core.web.glossary import entries
+from wsl_core.web.lessons.taken import LessonView
+from wsl_core.web.practical import seen, worksheet
+from wsl_core.web.practical.view import PracticalView
 from wsl_core.web.sentences import plain
 
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results"
@@ -24,12 +27,14 @@ def head(title: str, sentence: str, *parameters: type[BaseModel]) -> None:
     """
     entrance.through_app()
     controls.begin()
+    worksheet.begin(parameters)
     projector.show()
     tour.bar(parameters)
     st.title(title, anchor=False)
     st.markdown(sentence)
     links.arrive(*parameters)
-    models: tuple[type[BaseModel], ...] = (*parameters, projector.ProjectorView, tour.TourView)
+    models: tuple[type[BaseModel], ...]
+    models = (*parameters, projector.ProjectorView, tour.TourView, LessonView, PracticalView)
     for model in models:
         for notice in links.restore(model):
             st.warning(plain(notice), icon=":material/link_off:")
@@ -59,11 +64,17 @@ def same_in_python(code: str) -> None:
 
 
 def lecture(text: str, source: str) -> None:
-    """What the lecture says, its source, and the terms that this station uses."""
+    """What the lecture says, its source, and the terms that this station uses; below it the practical."""
+    url = urlsplit(st.context.url or "").path.rsplit("/", 1)[-1]
     with st.expander("What the lecture says", icon=":material/school:"):
         st.markdown(text)
         st.markdown(f"*Source: {source}*")
-        entries.of_station(urlsplit(st.context.url or "").path.rsplit("/", 1)[-1])
+        entries.of_station(url)
+    # No fragment: a text that is left for a link to another page would leave that page empty.
+    shut = drawer("Practical: predict, try, explain", ":material/edit_note:", "practical")
+    if shut.open:
+        with shut:
+            worksheet.show(url)
 
 
 def onward() -> None:
@@ -80,8 +91,18 @@ def measured(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def figure(drawn: str, title: str = "") -> None:
+    """A figure of HTML alone, of `wsl_core.figures`; one with SVG inside is for `components.inline`.
+
+    `title` is what stands over it on the page: in a handout it needs it again.
+    """
+    seen.figure(drawn, title)
+    st.html(drawn)
+
+
 def table(columns: list[str], rows: list[list[str]]) -> None:
     """A small table as text: read by screen readers, wraps on a phone."""
+    seen.table(columns, rows)
     lines = [f"| {' | '.join(columns)} |", f"|{'---|' * len(columns)}"]
     lines += [f"| {' | '.join(row)} |" for row in rows]
     st.markdown("\n".join(lines))

@@ -92,7 +92,7 @@ def _pair(name: str, dataset: str, found: Sequence[Measured]) -> None:
     if not own:
         st.markdown(f"Not measured yet: `{words.COMMAND} --only {name} --write`.")
         return
-    st.html(words.chart(dataset, own))
+    station.figure(words.chart(dataset, own))
     station.table(*words.measured(own))
     st.caption(plain(" ".join(filter(None, (words.circumstances(own), words.remarks(own))))))
 
@@ -103,7 +103,7 @@ def _ingredients(found: Sequence[Measured]) -> None:
     if not rows:
         return
     st.header("What each ingredient adds", anchor=False)
-    st.html(ingredients.chart(rows))
+    station.figure(ingredients.chart(rows))
     station.table(*ingredients.table(rows))
     st.caption(ingredients.sentence(rows))
 

@@ -7,6 +7,7 @@ over the picture asks the server nothing. A click, or Enter, pins a cell.
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 from wsl_core.figures.colours import ABOVE, BELOW, Scale
 from wsl_core.figures.marks import STYLES, Mark
 from wsl_core.networks import Axis, Placement
+from wsl_core.web.practical import seen
+from wsl_core.web.practical.painted import painted
 
 HERE = Path(__file__).parent
 
@@ -148,6 +151,9 @@ def canvas(
         hint: shown while no cell is pointed at.
         on_cell: called before the run that a chosen cell starts.
     """
+    for panel in () if hidden else panels:
+        drawn = partial(painted, jpeg, placement, panel.values, scale, opacity, panel.marks)
+        seen.picture(drawn, f"{panel.title} {panel.score}".strip(), panel.alt)
     height, width = placement.down.picture_side, placement.across.picture_side
     several = scale.own and len(panels) > 1
     kind = "one scale for all likely classes of this picture"

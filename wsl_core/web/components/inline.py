@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from wsl_core.web.practical import seen
+
 HERE = Path(__file__).parent
 
 _mount = st.components.v2.component(
@@ -21,4 +23,5 @@ def inline(figure: str, key: str) -> None:
         figure: HTML of `wsl_core.figures`, in which every text is escaped.
         key: of the widget.
     """
+    seen.figure(figure)
     _mount(key=key, data=[figure])

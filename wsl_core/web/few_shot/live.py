@@ -122,7 +122,7 @@ def show() -> None:
     with place:
         st.markdown(words.verdict(answer, made.counts))
         pairs = list(zip(answer.names, map(float, answer.scores), strict=True))
-        st.html(signed_bars(pairs, words.scores(answer), 1.0 if answer.cosine else None))
+        station.figure(signed_bars(pairs, words.scores(answer), 1.0 if answer.cosine else None))
         st.caption(words.unit(answer))
     table = station.drawer("Figures as a table", ":material/table:", "few_table")
     if table.open:

@@ -53,7 +53,7 @@ def show() -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.markdown("**One part alone is trained, all others stay**")
-        st.html(
+        station.figure(
             drawn.accuracies(
                 {title: (title, mean) for title, mean in means.items()}, "test accuracy"
             )

@@ -36,7 +36,7 @@ def show() -> None:
             strategies([one.name for one in first.courses])
         return
     with left:
-        st.html(
+        station.figure(
             drawn.accuracies(
                 {one.name: (one.title, found.accuracies()[one.name]) for one in first.courses},
                 "test accuracy",

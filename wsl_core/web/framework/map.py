@@ -77,7 +77,7 @@ def table() -> None:
     if shown is not None:
         st.info(plain(shown.sentence), icon=":material/pets:")
     whole = framework()
-    st.html(glance(None if shown is None else shown.cell))
+    station.figure(glance(None if shown is None else shown.cell))
     for source in ("labelled", "unlabelled"):
         row = [one for one in whole.cells if one.source == source]
         for column, one in zip(st.columns(2, gap="medium"), row, strict=True):
@@ -157,7 +157,7 @@ def _advice(rule: Rule) -> None:
     st.header(str(title), anchor=False)
     st.markdown(plain(rule.reason))
     where = f"in the cell “{cell.title}”" if cell else "in no cell of the table"
-    st.html(glance(rule.cell, f"Your data stand {where}."))
+    station.figure(glance(rule.cell, f"Your data stand {where}."))
     if cell is None:
         st.markdown("Your data stand outside the table.")
         return

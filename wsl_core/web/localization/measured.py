@@ -61,7 +61,7 @@ def table() -> None:
         elif predict and not _order(every):
             shown = False
         else:
-            st.html(words.chart(task, dataset, lines))
+            station.figure(words.chart(task, dataset, lines))
             station.table(*words.table(lines))
             st.markdown(words.statuses(lines))
             st.caption(words.sources(lines))

@@ -48,7 +48,7 @@ def placement() -> None:
             if said is None:
                 return
             prediction.compare(name, said, direction(found), moved_sentence(found))
-        st.html(
+        station.figure(
             lattice(
                 (
                     ("where cells look", found.exact),

@@ -146,7 +146,8 @@ def rows(shown: Shown, asked: Asked) -> Found | None:
             except WslError as error:
                 st.warning(plain(str(error)), icon=":material/error:")
                 continue
-            st.html(strip([tile(shown, asked, one) for one in found[kind]]))
+            tiles = [tile(shown, asked, one) for one in found[kind]]
+            station.figure(strip(tiles), words.TITLES[kind])
             if sentence := words.vote(page.voted(found[kind]), asked):
                 st.markdown(sentence)
     if LEARNED not in found:

@@ -51,7 +51,7 @@ def table() -> None:
             continue
         st.header(heading, anchor=False)
         st.markdown(ABOUT[labels])
-        st.html(chart(heading, pairs))
+        station.figure(chart(heading, pairs))
         station.table(*measured_table(pairs))
     if found:
         st.caption(circumstances(found))

@@ -82,13 +82,13 @@ def _answer(found: Decision) -> None:
          float(found.scores[one]))
         for one in top
     ]  # fmt: skip
-    st.html(signed_bars(labelled, words.scores(*zip(*labelled, strict=True))))
+    station.figure(signed_bars(labelled, words.scores(*zip(*labelled, strict=True))))
     st.caption(words.unit(found.setting.method))
     best, second = (names[one] for one in found.order[:2])
     parts = found.carried()
     st.markdown(f"**Why {plain(best)} and not {plain(second)}**")
     if parts:
-        st.html(signed_bars(parts, words.reasons(best, second, parts)))
+        station.figure(signed_bars(parts, words.reasons(best, second, parts)))
         st.caption(
             f"What the score of {plain(best)} would lose if it had the value of {plain(second)} for this one "
             f"attribute. Red carried it, blue spoke against it."
@@ -233,7 +233,9 @@ def _attributes(found: Decision, name: str) -> None:
         for one in order
     ]
     kinds = ("predicted for the picture", f"row of {name}")
-    st.html(bars(drawn, kinds, words.predicted(found.table.attributes, values, deviations, order)))
+    station.figure(
+        bars(drawn, kinds, words.predicted(found.table.attributes, values, deviations, order))
+    )
     st.caption(words.uncertainty(deviations))
 
 

@@ -211,10 +211,12 @@ def _compare(found: PlacedWord, guess: tuple[int, int]) -> None:
 def _measured() -> None:
     """How often a word is on its thing, from the committed figures."""
     if table := station.measured("words"):
-        with st.expander("How often it is right", icon=":material/balance:"):
-            head, rows, caption = words.measured(table)
-            station.table(head, rows)
-            st.caption(plain(caption))
+        shut = station.drawer("How often it is right", ":material/balance:", "often_right")
+        if shut.open:
+            with shut:
+                head, rows, caption = words.measured(table)
+                station.table(head, rows)
+                st.caption(plain(caption))
 
 
 def files(chosen: pictures.Chosen, found: PlacedWord) -> list[downloads.Download]:
