@@ -102,6 +102,8 @@ def control(model: type[BaseModel], name: str, **options: Any) -> Any:
 
 
 def _drawn(field: FieldInfo, name: str, options: dict[str, Any]) -> Any:
+    if choices(field) and name in st.session_state and not _takes(field, st.session_state[name]):
+        del st.session_state[name]  # another station's, which means something else by this name
     label, about = field.title or name, field.description
     common = {"key": name, "help": about, "bind": "query-params"} | options
     if counted := choices(field):

@@ -1,5 +1,6 @@
 """The picture that follows a visitor through all stations: from the gallery, a file or the camera."""
 
+import threading
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -13,6 +14,7 @@ from wsl_core.web.controls import control, holding, recall, remember
 from wsl_core.web.sentences import plain
 from wsl_core.web.store import IDLE_S, Store
 
+DECODED = 2  # files at a time: thirty at once would take a gigabyte, and none would be done sooner
 LONGEST_SIDE = 2048  # of the pixels kept for a visitor: more than any page shows or feeds
 DISPLAYED_SIDE = 1280  # of the JPEG that travels to the browser
 
@@ -68,6 +70,7 @@ class Brought:
     digest: str
 
 
+_decoding = threading.BoundedSemaphore(DECODED)
 _photos: Store[Photo] = Store(
     settings().cache_megabytes, lambda photo: photo.pixels.nbytes, idle_s=IDLE_S
 )
@@ -182,6 +185,7 @@ def _read(name: str, data: bytes) -> Photo:
     Raises:
         ImageError: no readable picture, or one above the limits.
     """
-    photo = read(data, name=name, longest_side=LONGEST_SIDE)
+    with _decoding:
+        photo = read(data, name=name, longest_side=LONGEST_SIDE)
     _photos.put(photo.digest, photo)
     return photo
