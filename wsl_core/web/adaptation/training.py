@@ -38,7 +38,6 @@ NOTHING = (
     "Nothing is in training. Choose a preset, or a pair and a method, and start: curves, diagram and "
     "features are drawn while it learns."
 )
-EVERY = 1.0  # seconds between two looks at a run
 REFUSED = "refused-adaptation"  # in the session: why a button could do nothing
 
 
@@ -207,7 +206,7 @@ def _attempt(what: Callable[[], object]) -> None:
 def live(run: jobs.Run, colour: str, *, moving: bool) -> None:
     """The figures as they come; once a second while the run is under way."""
 
-    @st.fragment(run_every=EVERY if moving else None)
+    @st.fragment(run_every=monitor.every(run) if moving else None)
     def look() -> None:
         try:
             seen = runs.of_job(run)

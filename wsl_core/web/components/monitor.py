@@ -2,8 +2,9 @@
 
 `start` is a button that submits a job and puts the run into the link, so that a reload, or another
 visitor with the link, finds it again. `watch` shows it: progress, place in the queue, time left,
-figures as they come, Cancel, Resume. While the run is alive a fragment asks about it every second;
-when it has ended or is paused, the page runs once more and can show what there is.
+figures as they come, Cancel, Resume. While the run is alive a fragment asks about it every second,
+every few where others are before it, as most of a class of thirty have; when it has ended or is paused, the
+page runs once more and can show what there is.
 """
 
 import math
@@ -20,7 +21,7 @@ from wsl_core.errors import JobError
 from wsl_core.web.sentences import plain
 
 ALIVE = ("queued", "running")
-EVERY = 1.0  # seconds between two looks at a run
+EVERY, WAITING = 1.0, 4.0  # seconds between two looks at a run, and at one that waits behind others
 POINTS = 240  # of a curve at most: more than its pixels across need
 HERE = Path(__file__).parent
 
@@ -185,12 +186,12 @@ def watch(run: jobs.Run, *, key: str = "run", figures: bool = True, resumable: b
         resumable: offer Resume where the run ended without a result.
     """
     state: str = run.state
-    alive = state in ALIVE
+    before = every(run)
 
-    @st.fragment(run_every=EVERY if alive else None)
+    @st.fragment(run_every=before)
     def look() -> None:
         now = run.state
-        if alive != (now in ALIVE):  # it has ended, or was resumed: the page runs, once
+        if every(run) != before:  # it has ended, or is next, or was resumed: the page runs, once
             st.rerun()
         with st.container(key=f"monitor-{key}"):
             history = run.history()
@@ -201,6 +202,14 @@ def watch(run: jobs.Run, *, key: str = "run", figures: bool = True, resumable: b
     with st.container():  # keeps its place where the page itself is drawn by a fragment
         look()
     return state
+
+
+def every(run: jobs.Run) -> float | None:
+    """Seconds after which a page asks about a run again; None where nothing happens by itself."""
+    state = run.state
+    if state not in ALIVE:
+        return None
+    return WAITING if state == "queued" and (run.place or 0) > 1 else EVERY
 
 
 def _show(

@@ -17,8 +17,6 @@ from wsl_core.web.multitask import sentences as words
 from wsl_core.web.multitask.view import MultitaskView
 from wsl_core.web.sentences import plain
 
-EVERY = 1.0  # seconds between two looks at the run
-
 
 def show() -> tuple[look.Seen | None, MultitaskView]:
     """Ask for a training, and show it; returns it once it has ended, and what is asked for."""
@@ -84,7 +82,7 @@ def followed(run: jobs.Run) -> look.Seen | None:
 def live(run: jobs.Run, own: TaskSetCard, request: Request, *, moving: bool) -> None:
     """The curves as they come; once a second while the run is under way."""
 
-    @st.fragment(run_every=EVERY if moving else None)
+    @st.fragment(run_every=monitor.every(run) if moving else None)
     def figures() -> None:
         told = trainings_of((one.step or 0, one.figures) for one in run.history())
         found = Comparison(request.data, request.settled(), 0, told, {})
