@@ -60,6 +60,7 @@ def test_a_training_is_watched_paused_stepped_continued_and_cancelled(station) -
     expect(
         live.get_by_role("img", name="points").or_(live.get_by_role("img", name="Features of"))
     ).to_be_visible()
+    station.visit.idle()  # the page that says so has drawn its figures, too
     before = progress(station)
     assert 0 < before < 1200
     station.page.reload()
