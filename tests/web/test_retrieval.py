@@ -55,6 +55,7 @@ def test_first_sight_shows_what_learning_brought(visit) -> None:
 
 def test_a_region_is_drawn_typed_and_refused(visit) -> None:
     go(visit)
+    visit.loaded()  # nothing moves any more
     before = total(visit)
     pad = visit.widget("query").locator(".pad")
     box = pad.bounding_box()
