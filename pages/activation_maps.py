@@ -80,6 +80,7 @@ def view() -> None:
         }
     )  # fmt: skip
     with left:
+        maps: ClassMaps
         if head:
             own_heads.about(head)
             maps = own_heads.class_maps(chosen.photo, head, asked)

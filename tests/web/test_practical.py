@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.web.conftest import Visit
+from tests.web.page_text import wait_for_words
 from tests.web.test_accessibility import findings, fits, picture_of, stretch
 from tests.web.test_framework import PROJECT, models
 from wsl_core.practical import Question, Worksheet, answers, practical
@@ -19,21 +20,8 @@ from wsl_core.web.stations import STATIONS
 
 SHEETS = practical().worksheets
 PAGES = {one.url: one for one in STATIONS}
-STAYS = ("picture",)  # what the visitor has chosen before
-TEXT = """() => {
-  const seen = (node) => {
-    let text = ''
-    for (const one of node.childNodes) {
-      if (one.nodeType === 3) text += one.nodeValue + ' '
-      if (one.nodeType !== 1 || ['STYLE', 'SCRIPT'].includes(one.tagName)) continue
-      if (one.matches('.st-key-practical, details:not([open]) > :not(summary)')) continue
-      text += (one.shadowRoot ? seen(one.shadowRoot) : '') + seen(one)
-    }
-    return text
-  }
-  return seen(document.querySelector('[data-testid="stMainBlockContainer"]')).replace(/\\s+/g, ' ')
-}"""
-"""What the station shows, that in shadow roots, too; neither the worksheet nor what is folded away."""
+ELSEWHERE = ".st-key-practical, details:not([open]) > :not(summary)"
+"""The worksheet itself, and what is folded away: what a question names is seen beside them."""
 
 
 def test_every_station_has_a_worksheet_in_the_lectures_order() -> None:
@@ -70,9 +58,7 @@ def tried(visit, question: Question) -> None:
     """Press its button, and wait for what it names."""
     asked(visit, question.key).get_by_role("button", name="Try it").click()
     for words in question.shows:
-        visit.page.wait_for_function(
-            f"(words) => ({TEXT})().toLowerCase().includes(words)", arg=words.lower()
-        )
+        wait_for_words(visit, words, ELSEWHERE)
     visit.idle()
 
 
@@ -97,7 +83,7 @@ def test_every_question_shows_what_it_says(visit, sheet: Worksheet) -> None:
             "  return Object.entries(wanted).every(([name, value]) => here.get(name) === value) }",
             arg=wanted,
         )
-        left = {name: v for name, v in visit.link.items() if name not in (*wanted, *STAYS)}
+        left = {name: v for name, v in visit.link.items() if name not in (*wanted, *links.STAYS)}
         assert left == {}, question.key  # nothing is left of the questions before
 
 

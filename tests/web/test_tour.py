@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import expect
 
+from tests.web.page_text import wait_for_words
 from tests.web.test_accessibility import findings, fits
 from tests.web.test_framework import PROJECT, models
 from wsl_core.lecture import Step, lecture
@@ -13,19 +14,6 @@ from wsl_core.web import links, tour
 from wsl_core.web.stations import STATIONS
 
 STEPS = lecture().steps
-TEXT = """() => {
-  const seen = (node) => {
-    let text = ''
-    for (const one of node.childNodes) {
-      if (one.nodeType === 3) text += one.nodeValue + ' '
-      if (one.nodeType !== 1 || ['STYLE', 'SCRIPT'].includes(one.tagName)) continue
-      text += (one.shadowRoot ? seen(one.shadowRoot) : '') + seen(one)
-    }
-    return text
-  }
-  return seen(document.querySelector('[data-testid="stMainBlockContainer"]'))
-}"""
-"""All text of the station, that in shadow roots, too; the tour's own bar stands elsewhere."""
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda one: one.title)
@@ -44,10 +32,7 @@ def test_a_step_asks_for_what_its_station_takes(step: Step) -> None:
 def says(visit, step: Step) -> None:
     """Wait for the station to show every word."""
     for words in step.shows:
-        visit.page.wait_for_function(
-            f"(words) => ({TEXT})().replace(/\\s+/g, ' ').toLowerCase().includes(words)",
-            arg=words.lower(),
-        )
+        wait_for_words(visit, words)
 
 
 def at(visit, number: int) -> None:
@@ -74,7 +59,7 @@ def test_every_step_shows_what_it_says(visit) -> None:
         expect(visit.page.get_by_test_id("stException")).to_have_count(0)
         asked = visit.link
         for name, value in asked.items():  # nothing is left of the steps before
-            assert name in (tour.STEP, *tour.STAYS) or step.link.get(name) == value
+            assert name in (tour.STEP, *links.STAYS) or step.link.get(name) == value
         if number == len(STEPS):
             expect(visit.page.get_by_role("button", name="Next")).to_be_disabled()
         elif number % 2:

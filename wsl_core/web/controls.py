@@ -176,7 +176,6 @@ def lasting(model: type[BaseModel], name: str, **options: Any) -> Any:
     kept = _kept().values
     if name in kept and choices(field) and not _takes(field, kept[name]):
         del kept[name]
-        st.session_state.pop(name, None)
     recall(name)
     return remember(name, control(model, name, **options))
 

@@ -6,6 +6,7 @@ by the default with a sentence that says so.
 """
 
 import contextlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -18,6 +19,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from wsl_core.errors import ClassNameError
 from wsl_core.web.controls import choices, extra, from_text, limits
 
+STAYS = ("picture",)  # what goes along from state to state
 ONWARD = "onward"  # in the address: the names of what a link from elsewhere brings
 BROUGHT = "brought"  # in the session: the same of a page that goes to another one by itself
 HERE = "link_of"  # in the session: the station whose link was read last
@@ -112,6 +114,18 @@ def put(name: str, field: FieldInfo, value: Any) -> None:
             st.query_params[name] = as_text(value)
         elif name in st.query_params:
             del st.query_params[name]
+
+
+def apply(link: Mapping[str, str], models: Sequence[type[BaseModel]]) -> None:
+    """Before the controls of a page are drawn: each has what the link says, all others begin anew.
+
+    What is in `STAYS` is the visitor's own, unless the link names it.
+    """
+    for model in models:
+        asked, _ = parse(model, dict(link))
+        for name, field in model.model_fields.items():
+            if name in link or name not in STAYS:
+                put(name, field, getattr(asked, name))
 
 
 def _brought() -> dict[str, str]:

@@ -12,10 +12,10 @@ from pydantic import Field
 from wsl_core import jobs
 from wsl_core.errors import HeadError, WslError
 from wsl_core.fcn.activation_maps import ActivationMapParameters
-from wsl_core.fcn.heads import Head
+from wsl_core.fcn.heads import Head, HeadMaps
 from wsl_core.fcn.heads.card import HeadCard
 from wsl_core.images import Photo
-from wsl_core.networks import ClassMaps, head_files
+from wsl_core.networks import head_files
 from wsl_core.transfer.finetuning import JOB, delivered
 from wsl_core.web import forward
 from wsl_core.web.sentences import plain
@@ -82,7 +82,7 @@ def leave() -> None:
     st.query_params.pop(KEY, None)
 
 
-def class_maps(photo: Photo, head: Head, parameters: ActivationMapParameters) -> ClassMaps:
+def class_maps(photo: Photo, head: Head, parameters: ActivationMapParameters) -> HeadMaps:
     """The head's maps of a picture; shows the sentence where there are none."""
     try:
         looking = forward.loaded(head.card.network, head if head.card.finetuned else None)

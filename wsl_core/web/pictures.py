@@ -117,6 +117,12 @@ def current() -> Chosen:
     return from_gallery(key if key in gallery.GALLERY else PictureParameters().picture)
 
 
+def from_the_gallery_again() -> None:
+    """Before a page is drawn: the gallery's picture is shown next, whatever the visitor brought."""
+    st.session_state["picture_source"] = SOURCES[0]
+    st.session_state.pop("own_picture", None)
+
+
 def choose() -> Chosen:
     """Ask for a picture; a file that cannot be read leaves the one before where it was."""
     if holding("picture"):  # nor can the visitor bring another

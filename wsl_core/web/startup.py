@@ -7,7 +7,6 @@ network was never exported on this machine, the export begins.
 
 import asyncio
 import contextlib
-import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,7 +16,6 @@ from starlette.formparsers import MultiPartParser
 
 from wsl_core.settings import settings
 
-SWITCH_S = 0.0005  # s that a thread computes before another may; Python's own is ten times as long
 SESSIONS_S = 5.0  # between two looks at whose session is over
 
 
@@ -41,10 +39,19 @@ async def _end_sessions(app: Any) -> None:
     Streamlit looks at the time of a closed tab's session only when another tab is closed: those of the
     last visitors, a whole class, would stay for as long as nobody comes. It offers no other way to this.
     """
-    while True:
-        await asyncio.sleep(SESSIONS_S)
-        with contextlib.suppress(AttributeError):  # another Streamlit keeps them elsewhere
-            app._runtime._session_mgr._session_storage._cache.expire()
+    with contextlib.suppress(AttributeError):  # another Streamlit keeps them elsewhere
+        while True:
+            await asyncio.sleep(SESSIONS_S)
+            expire(app)
+
+
+def expire(app: Any) -> None:
+    """Forget the sessions of closed tabs whose time is over.
+
+    Raises:
+        AttributeError: this Streamlit keeps them elsewhere.
+    """
+    app._runtime._session_mgr._session_storage._cache.expire()
 
 
 @asynccontextmanager
@@ -52,9 +59,6 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     """Of the server: prepare in a thread, answer meanwhile."""
     # Uploads stay in memory: by itself Starlette writes those above 1 MB to a temporary file.
     MultiPartParser.spool_max_size = int(settings().megabytes * 1e6) + 1_000_000
-    # The loop that hands out all answers is one thread among those of the visitors' pages: with thirty of
-    # them at work it waits for its turn several times for each answer.
-    sys.setswitchinterval(SWITCH_S)
     threading.Thread(target=_prepare, daemon=True).start()
     ending = asyncio.create_task(_end_sessions(app))
     yield

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from wsl_core.lecture import Step, lecture
 from wsl_core.settings import settings
-from wsl_core.web import controls, links
+from wsl_core.web import controls, links, pictures
 from wsl_core.web.components.keys import keys
 from wsl_core.web.lessons import taken
 from wsl_core.web.lessons.lesson import Lesson, LessonStep
@@ -20,7 +20,6 @@ from wsl_core.web.sentences import plain
 from wsl_core.web.stations import STATIONS
 
 STEP = "tour"  # in the address, and in the session: the last step that was seen
-STAYS = ("picture",)  # the visitor's own goes along, unless a step names one
 BEFORE, AFTER = "ArrowLeft", "ArrowRight"
 PAGES = {one.url: one for one in STATIONS}
 Steps = Sequence[Step | LessonStep]
@@ -174,20 +173,16 @@ def _go(wanted: int, steps: Steps, number: int, models: Sequence[type[BaseModel]
     controls.forget()
     controls.hold({})
     step = steps[wanted - 1]
-    fields = [
-        (name, field)
-        for model in models
-        for name, field in model.model_fields.items()
-        if name in step.link or name not in STAYS
-    ]
+    if "picture" in step.link:
+        pictures.from_the_gallery_again()
     if step.station != steps[number - 1].station:
-        for name, _ in fields:  # the other station may mean something else by it
-            st.session_state.pop(name, None)
+        for name in {name for model in models for name in model.model_fields}:
+            if (
+                name in step.link or name not in links.STAYS
+            ):  # the other station may mean something else by it
+                st.session_state.pop(name, None)
         st.session_state[links.BROUGHT] = dict(step.link)
         st.switch_page(PAGES[step.station].page, query_params={STEP: str(wanted)})
-    for model in models:
-        asked, _ = links.parse(model, dict(step.link))
-        for name in model.model_fields.keys() & dict(fields).keys():
-            links.put(name, model.model_fields[name], getattr(asked, name))
+    links.apply(step.link, models)
     st.query_params[STEP] = str(wanted)
     st.rerun()

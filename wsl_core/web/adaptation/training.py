@@ -206,7 +206,7 @@ def _attempt(what: Callable[[], object]) -> None:
 def live(run: jobs.Run, colour: str, *, moving: bool) -> None:
     """The figures as they come; once a second while the run is under way."""
 
-    @st.fragment(run_every=monitor.every(run) if moving else None)
+    @st.fragment(run_every=monitor.every(run, run.state) if moving else None)
     def look() -> None:
         try:
             seen = runs.of_job(run)

@@ -186,12 +186,14 @@ def watch(run: jobs.Run, *, key: str = "run", figures: bool = True, resumable: b
         resumable: offer Resume where the run ended without a result.
     """
     state: str = run.state
-    before = every(run)
+    before = every(run, state)
 
     @st.fragment(run_every=before)
     def look() -> None:
         now = run.state
-        if every(run) != before:  # it has ended, or is next, or was resumed: the page runs, once
+        if (
+            every(run, now) != before
+        ):  # it has ended, or is next, or was resumed: the page runs, once
             st.rerun()
         with st.container(key=f"monitor-{key}"):
             history = run.history()
@@ -204,9 +206,8 @@ def watch(run: jobs.Run, *, key: str = "run", figures: bool = True, resumable: b
     return state
 
 
-def every(run: jobs.Run) -> float | None:
-    """Seconds after which a page asks about a run again; None where nothing happens by itself."""
-    state = run.state
+def every(run: jobs.Run, state: str) -> float | None:
+    """Seconds until a page asks again about a run in this state; None where nothing happens by itself."""
     if state not in ALIVE:
         return None
     return WAITING if state == "queued" and (run.place or 0) > 1 else EVERY

@@ -75,7 +75,6 @@ def hold_of(step: LessonStep) -> None:
         for name in {*step.hidden, *step.frozen} & model.model_fields.keys():
             value = getattr(asked, name)
             held[name] = Held(value, hidden=name in step.hidden)
-            links.put(
-                name, model.model_fields[name], value
-            )  # the address may ask for something else
+            # The address may ask for something else.
+            links.put(name, model.model_fields[name], value)
     hold(held)

@@ -213,7 +213,6 @@ def look(shown: Shown, view: LocalizationView) -> Looked:
 def look_with(shown: Shown, view: LocalizationView, head: Head) -> Looked:
     """The picture under a head that was trained here; shows the sentence if its network refuses."""
     maps = own_heads.class_maps(shown.chosen.photo, head, view)
-    assert isinstance(maps, HeadMaps)
     name = head.card.scheme
     key = (
         maps.digest,

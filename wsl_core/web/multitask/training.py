@@ -82,7 +82,7 @@ def followed(run: jobs.Run) -> look.Seen | None:
 def live(run: jobs.Run, own: TaskSetCard, request: Request, *, moving: bool) -> None:
     """The curves as they come; once a second while the run is under way."""
 
-    @st.fragment(run_every=monitor.every(run) if moving else None)
+    @st.fragment(run_every=monitor.every(run, run.state) if moving else None)
     def figures() -> None:
         told = trainings_of((one.step or 0, one.figures) for one in run.history())
         found = Comparison(request.data, request.settled(), 0, told, {})

@@ -11,9 +11,7 @@ from wsl_core.web.practical.seen import Seen
 
 NAME = "practical_name"  # in the session
 KEPT = "practical_kept"  # in the session: what was seen, by question
-WRITTEN = (
-    "practical_written"  # in the session: texts by question, and whether they predict or explain
-)
+WRITTEN = "practical_written"  # in the session: texts by question, and by `PREDICT` or `EXPLAIN`
 REFUSED = "practical_refused"  # in the session: why something was not kept, by question
 PREDICT, EXPLAIN = "predict", "explain"
 LONGEST = 2000  # characters of a prediction, or of an explanation

@@ -16,7 +16,6 @@ TRIED = "practical_try"  # in the session: the question whose state is to be sho
 TIMES = "practical_times"  # in the session: how often something was tried
 PLACE = "practical_place"  # in the session, for one run: where it is told what was kept
 LEAVES = "practical_leaves"  # in the session: the handout is asked for
-STAYS = ("picture",)  # the visitor's own stays, unless a question names one
 HANDOUT = "pages/handout.py"
 
 
@@ -26,9 +25,8 @@ def begin(models: Sequence[type[BaseModel]]) -> None:
     Args:
         models: of all that this station's link holds.
     """
-    if st.session_state.pop(
-        LEAVES, False
-    ):  # without query_params it refuses where controls are bound
+    if st.session_state.pop(LEAVES, False):
+        # Without query_params it refuses where controls are bound.
         st.switch_page(HANDOUT, query_params={})
     view.arrive()
     seen.begin(models)
@@ -139,12 +137,5 @@ def _set(question: Question, models: Sequence[type[BaseModel]]) -> None:
     """Put the controls where the question has them, all others where they begin."""
     controls.forget()
     if "picture" in question.link:
-        st.session_state["picture_source"] = pictures.SOURCES[0]
-    for model in models:
-        for name, field in model.model_fields.items():
-            asked = question.link.get(name)
-            if asked is None and name in STAYS:
-                continue
-            links.put(
-                name, field, field.default if asked is None else controls.from_text(field, asked)
-            )
+        pictures.from_the_gallery_again()
+    links.apply(question.link, models)
