@@ -2,9 +2,9 @@
 
     python -m benchmarks.repaints [STATION ...] [--moves 12] [--json] [--write]
 
-In a real Chromium, on each station that has a slider which asks the server: the key, the run of the page's
-script, and every picture of it loaded. The first move is left out: it may load what later ones have. Nothing
-else should be at work on the machine.
+In a real Chromium, on each station that has a slider which asks the server: from the key to the end of the
+run of the page's script, and every picture of it loaded. The first move is left out: it may load what later
+ones have. Nothing else should be at work on the machine.
 
 `results/repaints.csv` has a row a station.
 """
@@ -12,7 +12,10 @@ else should be at work on the machine.
 import argparse
 import json
 import statistics
+import time
 from typing import Any
+
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks import measure
 from benchmarks.screenshot import SIZE, SLOW, taken
@@ -33,41 +36,53 @@ STATIONS = {  # state, and the parameter whose slider is moved
     "adaptation": ("", "look"),
     "zero_shot": ("chapter=seen+and+unseen", "gamma"),
 }
-# From the key to the end of the run that answers it, with all pictures there, in the page's own clock.
-MOVE = """thumb => new Promise((done, fail) => {
-  const app = document.querySelector('[data-testid="stApp"]')
-  const start = performance.now()
-  let ran = false
-  const loaded = () => [...document.images].every(one => one.complete)
-    ? done(performance.now() - start) : requestAnimationFrame(loaded)
-  const seen = new MutationObserver(() => {
-    const state = app.dataset.testScriptState
-    if (state === 'running') ran = true
-    if (ran && state === 'notRunning') { seen.disconnect(); requestAnimationFrame(loaded) }
-  })
-  seen.observe(app, { attributeFilter: ['data-test-script-state'] })
-  setTimeout(() => fail(new Error('No run of the page answered the slider.')), 30000)
+# A frame after the last change, and every picture is there.
+DRAWN = """() => new Promise(done => {
+  const loaded = () => requestAnimationFrame(
+    [...document.images].every(one => one.complete) ? done : loaded)
+  loaded()
 })"""
+PATIENCE_S = 30.0
 
 
-def moved(page: Any, name: str, moves: int) -> list[float]:
-    """Milliseconds of each move, there and back; one before them is left out."""
+class Runs:
+    """Ends of the page's runs, as the server tells them: a quick run's state is never seen in the page."""
+
+    def __init__(self, page: Any) -> None:
+        """Listen to a page that was not opened yet."""
+        self.ended = 0
+        page.on("websocket", lambda socket: socket.on("framereceived", self._hear))
+
+    def _hear(self, frame: str | bytes) -> None:
+        if isinstance(frame, bytes):
+            told = ForwardMsg.FromString(frame)
+            early = told.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+            self.ended += told.WhichOneof("type") == "script_finished" and not early
+
+
+def moved(page: Any, runs: Runs, name: str, moves: int) -> list[float]:
+    """Milliseconds of each move, there and back; one before them is left out.
+
+    Raises:
+        ParameterError: no run of the page answers the slider.
+    """
     slider = page.locator(f".st-key-{name}").get_by_role("slider").first
     slider.focus()
     keys = ["ArrowRight", "ArrowLeft"]
-    before = slider.input_value()
-    page.keyboard.press(keys[0])
-    if slider.input_value() == before:  # it is at its end
+    if slider.input_value() == slider.get_attribute("max"):
         keys.reverse()
-        page.keyboard.press(keys[0])
-    keys.reverse()
-    taken(page)
     times = []
-    for number in range(moves):
-        waiting = page.evaluate_handle(f"() => ({{ end: ({MOVE})() }})")
+    for number in range(moves + 1):
+        before, start = runs.ended, time.perf_counter()
         page.keyboard.press(keys[number % 2])
-        times.append(float(page.evaluate("held => held.end", waiting)))
-    return times
+        while runs.ended == before:
+            page.wait_for_timeout(1)
+            if time.perf_counter() - start > PATIENCE_S:
+                raise ParameterError(f"No run of the page answered the slider {name}.")
+        page.evaluate(DRAWN)
+        times.append(1000 * (time.perf_counter() - start))
+        page.wait_for_timeout(100)  # the page has seen to its address, too
+    return times[1:]
 
 
 def main() -> None:
@@ -85,9 +100,10 @@ def main() -> None:
         for name in asked.stations or STATIONS:
             link, slider = STATIONS[name]
             page = chromium.new_page(viewport=SIZE)
+            runs = Runs(page)
             page.goto(f"{server.url}/{name}?{link}", timeout=SLOW)
             taken(page)
-            times = moved(page, slider, asked.moves)
+            times = moved(page, runs, slider, asked.moves)
             page.close()
             rows.append({"station": name, "slider": slider, "moves": len(times),
                          "median_ms": round(statistics.median(times)),
