@@ -11,9 +11,9 @@ The entries with a variant show what each ingredient of the best recipe on MNIST
 take as many steps as the whole.
 
 A training is kept in WSL_CACHE, so that a run that was broken off goes on where it was, and several processes
-can work at once on different pairs. `--write` keeps what is finished, whoever trained it; rows of an earlier
-file stay while their recipe is the same. `--list` shows what is done and what is not. The whole takes
-many hours.
+can work at once on different pairs. `--write` keeps what is finished, whoever trained it; what the file has
+of the same recipe is not trained again, unless `--anew` asks for it. `--list` shows what is done and what
+is not. The whole takes many hours.
 
 `--ship` saves the first seed of each of these entries as the adaptation page shows it, small.
 
@@ -29,6 +29,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks import adaptation_trainings as trainings
 from benchmarks import measure
 from benchmarks.adaptation_entries import ENTRIES, SOURCE_ONLY, TARGET, Entry
 from benchmarks.adaptation_trainings import Training
@@ -37,7 +38,7 @@ from wsl_core.errors import DatasetError, ParameterError, WslError
 from wsl_core.transfer.adaptation.finished import AdaptationRun
 from wsl_core.transfer.adaptation.results import summarised
 
-TABLE, TRAININGS = "adaptation_pairs", "adaptation_trainings"
+TABLE = "adaptation_pairs"
 SEEDS = 3
 
 
@@ -72,6 +73,7 @@ def train(wanted: Iterable[Entry], seeds: int, *, anew: bool = False) -> list[st
     """
     refused: list[str] = []
     fresh: set[str] = set()
+    written = {} if anew else trainings.written()
     for entry in wanted:
         try:
             if sentence := domains.card(entry.pair).missing():
@@ -84,7 +86,7 @@ def train(wanted: Iterable[Entry], seeds: int, *, anew: bool = False) -> list[st
                     if anew and one.key not in fresh:
                         one.forget()
                     fresh.add(one.key)
-                    ceiling = one.facts()["ceiling"]
+                    ceiling = (written.get(one.key) or one.facts())["ceiling"]
         except WslError as error:
             refused.append(f"{':'.join(filter(None, entry.name))}: {error}")
             measure.say(refused[-1])
@@ -92,10 +94,15 @@ def train(wanted: Iterable[Entry], seeds: int, *, anew: bool = False) -> list[st
 
 
 def kept(entry: Entry, seeds: int) -> dict[str, list[dict[str, Any]]]:
-    """The facts of all trainings by method, for the first seeds of which all are there."""
+    """The facts of all trainings by method, for the first seeds of which all are there.
+
+    What was trained here goes before what the file says.
+    """
+    written = trainings.written()
     found: dict[str, list[dict[str, Any]]] = {entry.method: [], SOURCE_ONLY: [], TARGET: []}
     for seed in range(seeds):
-        own = {name: one.kept() for name, one in entry.trainings(seed).items()}
+        own = {name: one.kept() or written.get(one.key)
+               for name, one in entry.trainings(seed).items()}  # fmt: skip
         first = own[entry.method]
         if first is not None and not first["ceiling"]:
             own.pop(TARGET, None)
@@ -165,12 +172,12 @@ def rows(among: Sequence[Entry], seeds: int) -> list[dict[str, Any]]:
 
 def training_rows(among: Sequence[Entry], seeds: int) -> list[dict[str, Any]]:
     """A row a training, each once: what is kept here, else what the file says."""
-    written = {one["key"]: one for one in measure.read(TRAININGS)}
+    written = {one["key"]: one for one in measure.read(trainings.TABLE)}
     found: dict[str, dict[str, Any]] = {}
     for one in _trainings(among, seeds):
         facts = one.kept()
         if facts is not None:
-            found[one.key] = _training_row(one, facts)
+            found[one.key] = trainings.row(one, facts)
         elif one.key in written:
             found[one.key] = dict(written[one.key])
     return list(found.values())
@@ -180,29 +187,6 @@ def _trainings(among: Sequence[Entry], seeds: int) -> Iterator[Training]:
     for entry in among:
         for seed in range(seeds):
             yield from entry.trainings(seed).values()
-
-
-def _training_row(training: Training, facts: Mapping[str, Any]) -> dict[str, Any]:
-    how, last = training.request.adaptation, facts["looks"][-1]
-    return {
-        "pair": training.request.pair,
-        "method": how.method,
-        "network": how.network,
-        "seed": how.seed,
-        "steps": facts["steps"],
-        "negatives": how.negatives,
-        "augmentation": how.augmentation,
-        "accuracy": round(facts["accuracy"], 4),
-        "accuracy_centred": round(facts["accuracy_centred"], 4),
-        "oracle": round(facts["oracle"]["accuracy"], 4),
-        "oracle_step": facts["oracle"]["step"],
-        **{f"by_{name}": round(one["accuracy"], 4) for name, one in facts["picks"].items()},
-        "proxy_distance": round(last["proxy_distance"], 3),
-        "seconds": round(facts["seconds"], 1),
-        "remarks": " ".join(facts["remarks"]),
-        "key": training.key,
-        **{name: facts[name] for name in ("date", "machine", "versions")},
-    }
 
 
 def table(found: Sequence[Mapping[str, Any]]) -> str:
@@ -255,7 +239,7 @@ def main() -> int:
                         help=f"trainings of each kind, from seed 0 on; {SEEDS} by default")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     parser.add_argument("--write", action="store_true",
-                        help=f"keep benchmarks/results/{TABLE}.csv and {TRAININGS}.csv")  # fmt: skip
+                        help=f"keep benchmarks/results/{TABLE}.csv and {trainings.TABLE}.csv")  # fmt: skip
     parser.add_argument("--anew", action="store_true", help="train these entries again")
     parser.add_argument("--list", action="store_true", help="train nothing: show what is done")
     parser.add_argument("--ship", type=Path, metavar="DIR",
@@ -279,8 +263,11 @@ def main() -> int:
     for entry in wanted if arguments.ship else ():
         ship(entry, arguments.ship)
     if arguments.write:
-        for name, lines in ((TABLE, rows(ENTRIES, arguments.seeds)),
-                            (TRAININGS, training_rows(ENTRIES, max(SEEDS, arguments.seeds)))):  # fmt: skip
+        files = {
+            TABLE: rows(ENTRIES, arguments.seeds),
+            trainings.TABLE: training_rows(ENTRIES, max(SEEDS, arguments.seeds)),
+        }
+        for name, lines in files.items():
             if lines:
                 measure.write(name, lines)
     return 1 if refused else 0

@@ -2,13 +2,17 @@
 
 A training has two files in WSL_CACHE, in `adaptation_trainings`: its facts and its arrays, named after what
 was asked for with every default filled in, parameters of other methods left out. Another recipe is therefore
-another training. While one is
-trained a lock is held, so that a second process waits for it instead of training it, too.
+another training. While one is trained a lock is held, so that a second process waits for it instead of
+training it, too.
+
+`results/adaptation_trainings.csv` has a row a training, with the facts that the figures are made of: what was
+trained once, on whichever machine, need not be trained again.
 """
 
 import hashlib
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +24,11 @@ from wsl_core.settings import settings
 from wsl_core.transfer.adaptation.methods import METHODS, method
 from wsl_core.transfer.adaptation.request import Request
 
+TABLE = "adaptation_trainings"
 PACKAGES = ("torch", "openvino", "numpy", "scikit-learn")
 LOOK_S = 5.0  # between two looks at a training of another process
+COUNTS = {"source": "source_pictures", "target": "target_pictures", "evaluation": "evaluated"}
+DIGITS = 4  # of a fraction
 SEEN = "evaluation_target_accuracy"
 
 
@@ -125,3 +132,54 @@ class Training:
 
     def _place(self, suffix: str) -> Path:
         return settings().cache / "adaptation_trainings" / f"{self.key}{suffix}"
+
+
+def written() -> dict[str, dict[str, Any]]:
+    """The facts of every training in the table, by its key: those that a row holds."""
+    return {one["key"]: _facts(one) for one in measure.read(TABLE)}
+
+
+def _facts(row: Mapping[str, str]) -> dict[str, Any]:
+    parts = (one.rsplit(" ", 1) for one in row["parts"].split("; ") if one)
+    return {
+        "accuracy": float(row["accuracy"]),
+        "accuracy_centred": float(row["accuracy_centred"]),
+        "oracle": {"accuracy": float(row["oracle"]), "step": int(row["oracle_step"])},
+        "seconds": float(row["seconds"]),
+        "steps": int(row["steps"]),
+        "data": row["data"],
+        "ceiling": row["ceiling"] == "True",
+        "counts": {name: int(row[column]) for name, column in COUNTS.items()},
+        "parts": {name: float(value) for name, value in parts},
+        "notes": [row["notes"]],
+        **{name: row[name] for name in ("date", "machine", "versions")},
+    }
+
+
+def row(training: Training, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """A training's row for the table."""
+    how, last = training.request.adaptation, facts["looks"][-1]
+    return {
+        "pair": training.request.pair,
+        "method": how.method,
+        "network": how.network,
+        "seed": how.seed,
+        "steps": facts["steps"],
+        "negatives": how.negatives,
+        "augmentation": how.augmentation,
+        "accuracy": round(facts["accuracy"], DIGITS),
+        "accuracy_centred": round(facts["accuracy_centred"], DIGITS),
+        "oracle": round(facts["oracle"]["accuracy"], DIGITS),
+        "oracle_step": facts["oracle"]["step"],
+        **{f"by_{name}": round(one["accuracy"], DIGITS) for name, one in facts["picks"].items()},
+        "proxy_distance": round(last["proxy_distance"], 3),
+        "seconds": round(facts["seconds"], 1),
+        "data": facts["data"],
+        "ceiling": facts["ceiling"],
+        **{column: facts["counts"][name] for name, column in COUNTS.items()},
+        "parts": "; ".join(f"{name} {value:.{DIGITS}f}" for name, value in facts["parts"].items()),
+        "notes": " ".join(facts["notes"]),
+        "remarks": " ".join(facts["remarks"]),
+        "key": training.key,
+        **{name: facts[name] for name in ("date", "machine", "versions")},
+    }

@@ -152,21 +152,44 @@ def test_one_seed_has_no_deviation_and_no_ceiling_no_gap(trained) -> None:
     assert "| 70.0 |" in " ".join(benchmark.table([row]).split())
 
 
-def test_rows_of_an_earlier_file_stay_while_their_recipe_is_the_same(trained, tmp_path) -> None:
-    benchmark.train([TOY], 3)
-    for name, found in (("TABLE", benchmark.rows), ("TRAININGS", benchmark.training_rows)):
-        measure.write(getattr(benchmark, name), found([TOY], 3))
-    for one in (tmp_path / "cache" / "adaptation_trainings").iterdir():
-        one.unlink()
-    kept = benchmark.rows([TOY], 3)
-    assert [one["accuracy_mean"] for one in kept] == ["0.71"]
-    assert len(benchmark.training_rows([TOY], 3)) == 9
+def test_what_an_earlier_file_has_of_the_same_recipe_is_not_trained_again(
+    trained, tmp_path
+) -> None:
+    def forgotten() -> None:
+        for one in (tmp_path / "cache" / "adaptation_trainings").iterdir():
+            one.unlink()
+
+    def write(seeds: int) -> None:
+        measure.write(benchmark.TABLE, benchmark.rows([TOY], seeds))
+        measure.write(adaptation_trainings.TABLE, benchmark.training_rows([TOY], seeds))
+
     benchmark.train([TOY], 1)
-    assert benchmark.rows([TOY], 3) == kept  # one seed does not replace three
+    write(1)
+    forgotten()
+    benchmark.train([TOY], 3)
+    assert len(trained) == 9  # as on one machine
+    over_two = benchmark.row(TOY, 3)
+    write(3)
+    forgotten()
+    assert benchmark.train([TOY], 3) == []
+    assert len(trained) == 9
+    assert benchmark.row(TOY, 3) == over_two
+    benchmark.train([TOY], 3, anew=True)
+    assert len(trained) == 18
+    assert benchmark.row(TOY, 3) == over_two  # the same facts, not read from the file
     other = replace(TOY, extra={"steps": 5})
     assert benchmark.rows([other], 3) == []  # another recipe: the old figure is not its own
     benchmark.train([other], 1)
     assert benchmark.rows([other], 3)[0]["seeds"] == 1
+
+
+def test_a_trainings_row_holds_the_facts_that_figures_are_made_of(trained) -> None:
+    benchmark.train([TOY], 1)
+    one = TOY.trainings(0)["dann"]
+    facts = one.kept()
+    measure.write(adaptation_trainings.TABLE, [adaptation_trainings.row(one, facts)])
+    read = adaptation_trainings.written()[one.key]
+    assert read == {name: facts[name] for name in read}
 
 
 def test_missing_data_are_said_and_the_others_go_on(trained, monkeypatch, capsys) -> None:
