@@ -15,6 +15,7 @@ from typing import Any
 from starlette.formparsers import MultiPartParser
 
 from wsl_core.settings import settings
+from wsl_core.web import memory
 
 SESSIONS_S = 5.0  # between two looks at whose session is over
 
@@ -57,6 +58,7 @@ def expire(app: Any) -> None:
 @asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
     """Of the server: prepare in a thread, answer meanwhile."""
+    memory.few_arenas()
     # Uploads stay in memory: by itself Starlette writes those above 1 MB to a temporary file.
     MultiPartParser.spool_max_size = int(settings().megabytes * 1e6) + 1_000_000
     threading.Thread(target=_prepare, daemon=True).start()

@@ -5,15 +5,14 @@ go first, when the bytes that `Settings.cache_megabytes` allows are full. What c
 session holds goes when nobody has asked for it for a while, so that a class leaves nothing behind.
 """
 
-import ctypes
-import gc
-import sys
 import threading
 import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
+
+from wsl_core.web import memory
 
 Value = TypeVar("Value")
 
@@ -104,12 +103,4 @@ def _sweep() -> None:
         with _sweeping:
             stores = list(_stores)
         if sum(store.sweep(time.monotonic()) for store in stores):
-            _give_back()
-
-
-def _give_back() -> None:
-    """Return freed memory to the system: glibc keeps it otherwise, between what is still in use."""
-    gc.collect()  # what left sessions held in circles
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    if trim is not None:
-        trim(0)
+            memory.give_back()
