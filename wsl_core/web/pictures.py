@@ -11,6 +11,7 @@ from wsl_core.images import Photo, accepted_types, gallery, read
 from wsl_core.networks.network import resized
 from wsl_core.settings import settings
 from wsl_core.web.controls import control, holding, recall, remember
+from wsl_core.web.practical import seen
 from wsl_core.web.sentences import plain
 from wsl_core.web.store import IDLE_S, Store
 
@@ -153,6 +154,7 @@ def choose() -> Chosen:
     _receive(source)
     chosen = current()
     if chosen.key is None:
+        seen.setting("Your own picture", f"{chosen.title}, which is not part of the link")
         st.markdown("It stays on this machine and is never part of the link.")
     else:
         st.markdown(f"Until there is one, the gallery's {chosen.title.lower()} is shown.")

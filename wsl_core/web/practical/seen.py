@@ -52,7 +52,8 @@ class Seen:
     Attributes:
         address: of the page in the visitor's browser, with its state.
         link: state of the station, as its address holds it.
-        settings: title and value of each parameter that is not as the station begins.
+        settings: title and value of each parameter that is not as the station begins, and of what its link
+            cannot hold.
         tables: columns and rows, in Markdown.
         figures: HTML of `wsl_core.figures`, in which every text is escaped.
         pictures: PNG files.
@@ -77,6 +78,7 @@ class _Taken:
     """One run of a page that is taken down."""
 
     models: Sequence[type[BaseModel]]
+    settings: list[tuple[str, str]] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     figures: list[str] = field(default_factory=list)
     pictures: list[Drawn] = field(default_factory=list)
@@ -92,6 +94,12 @@ def begin(models: Sequence[type[BaseModel]]) -> None:
     """The run of a whole page begins; `models` are of all that its link holds."""
     if ASKED in st.session_state:
         st.session_state[TAKEN] = _Taken(models)
+
+
+def setting(title: str, value: str) -> None:
+    """Something is set that no link can hold."""
+    if taken := _taken():
+        taken.settings.append((title, value))
 
 
 def table(columns: list[str], rows: list[list[str]]) -> None:
@@ -152,7 +160,7 @@ def _end(keep: Callable[[str, Seen], None]) -> None:
         for name, value in query.items()
         if name == RUN or any(name in model.model_fields for model in taken.models)
     }
-    settings = list(_settings(taken.models, link))
+    settings = [*taken.settings, *_settings(taken.models, link)]
     page = urlsplit(st.context.url or "")._replace(query=urlencode(link), fragment="").geturl()
     found = Seen(page, link, settings, taken.tables, taken.figures)
     found.pictures.extend(_pictures(taken, settings))
