@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from tests.web.test_framework import PROJECT
 from wsl_core.errors import ParameterError
@@ -16,6 +17,7 @@ from wsl_core.web import controls, links
 from wsl_core.web.controls import Held
 from wsl_core.web.lessons import builder, controls_of, given, reading, taken
 from wsl_core.web.lessons.lesson import LONGEST, MOST_STEPS, Lesson, LessonStep, unpacked
+from wsl_core.web.sentences import plain
 
 STEP = '{"station": "pooling"}'
 
@@ -134,3 +136,37 @@ def test_what_is_no_address_is_refused(typed: str) -> None:
 def test_what_is_pasted_may_be_anything(pasted: str) -> None:
     with pytest.raises(ParameterError, match="is of no station"):
         builder.pasted_step(pasted)
+
+
+def _drawn(length: int) -> AppTest:
+    """The QR code of a link of so many characters, as the page draws it."""
+
+    def page(length: int) -> None:
+        from wsl_core.web.lessons import given
+
+        given.code("http://192.168.1.20:8501/?lesson=".ljust(length, "x"))
+
+    drawn = AppTest.from_function(page, args=(length,)).run()
+    assert not drawn.exception
+    return drawn
+
+
+def test_a_code_that_is_read_from_afar_needs_no_warning() -> None:
+    drawn = _drawn(600)
+    assert [one.value for one in drawn.markdown] == ["600 characters, 85 × 85 modules."]
+    assert not drawn.warning
+    assert not drawn.error
+
+
+def test_a_fine_code_says_so() -> None:
+    drawn = _drawn(1200)
+    assert drawn.warning[0].value.startswith("So fine a code is read only from near by.")
+
+
+def test_a_link_that_no_code_holds_says_so() -> None:
+    drawn = _drawn(3000)
+    assert not drawn.markdown
+    assert drawn.error[0].value == plain(
+        "A QR code holds at most 2,953 bytes, and this text has 3,000. Shorten it, or give the link in "
+        "another way."
+    )
