@@ -66,11 +66,32 @@ def test_the_address_is_printed_and_its_code_reads_the_same(wsl: Run, started, m
     assert started == [[sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]]
 
 
+def test_behind_a_proxy_its_name_is_printed(wsl: Run, started) -> None:
+    port = free_port()
+    ran = wsl("serve", "--port", port, "--address", "127.0.0.1", "--hosts", "class.example")
+    assert (
+        "Students in the same network open, through your proxy,\n\n    https://class.example\n"
+        in ran.out
+    )
+    assert read(ran.out) == "https://class.example"
+    assert f"127.0.0.1:{port}" not in ran.out
+
+
+def test_an_address_of_this_machine_alone_is_not_offered_to_students(wsl: Run, started) -> None:
+    port = free_port()
+    ran = wsl("serve", "--port", port, "--address", "127.0.0.1")
+    assert ran.out.startswith(
+        f"Beyond ImageNet at http://127.0.0.1:{port}, for this machine alone."
+    )
+    assert "█" not in ran.out
+    assert "Students" not in ran.out
+
+
 def test_limits_and_names_reach_the_server(wsl: Run, started) -> None:
     port = free_port()
     ran = wsl("serve", "--port", port, "--address", "127.0.0.1", "--megabytes", 8, "--trainings", 1,
               "--queue", 5, "--downloads", "--hosts", "class.example,other.example", "--json")  # fmt: skip
-    assert ran.json["addresses"] == [f"http://127.0.0.1:{port}"]
+    assert ran.json["addresses"] == ["https://class.example", "https://other.example"]
     assert ran.json["hosts"][:3] == ["class.example", "other.example", "localhost"]
     found = settings()
     assert (found.megabytes, found.trainings, found.queue, found.downloads) == (8, 1, 5, True)
@@ -154,7 +175,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             process.terminate()
             process.wait(20)
     told = (folder / "log").read_text()
-    assert json.loads(told[: told.index("}") + 1])["addresses"] == [url]
+    assert json.loads(told[: told.index("}") + 1])["addresses"] == ["https://class.example"]
     assert "Traceback" not in told
 
 

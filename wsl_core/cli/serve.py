@@ -18,6 +18,7 @@ from wsl_core.settings import Settings, settings, variable
 
 APP = Path(__file__).parents[2] / "app.py"
 EVERYWHERE = "0.0.0.0"
+ALONE = ("127.0.0.1", "localhost")  # addresses that no other machine reaches
 NOWHERE = ("192.0.2.1", 9)  # an address that is never given out: only the way to it is asked for
 
 
@@ -88,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
     limits = settings()
     _require_pages()
     _require_port(asked.address, asked.port)
-    urls = [f"http://{one}:{asked.port}" for one in addresses(asked.address)]
+    urls = _urls(asked, limits)
     if args.json:
         facts = ("megabytes", "trainings", "queue", "downloads")
         named = {"hosts": limits.hosts.split(",")}
@@ -109,8 +110,7 @@ def environment(asked: Serving) -> dict[str, str]:
         if name in asked.model_fields_set or not os.environ.get(variable(name))
     }
     megabytes = float(given.get("megabytes") or os.environ[variable("megabytes")])
-    own = socket.gethostname()
-    names = [asked.hosts or os.environ.get(variable("hosts"), ""), "localhost", own, f"{own}.local"]
+    names = [asked.hosts or os.environ.get(variable("hosts"), ""), *_own_names()]
     return {variable(name): value for name, value in given.items()} | {
         variable("hosts"): ",".join(filter(None, names)),
         "STREAMLIT_SERVER_ADDRESS": asked.address,
@@ -121,6 +121,20 @@ def environment(asked: Serving) -> dict[str, str]:
         "STREAMLIT_RUNNER_POST_SCRIPT_GC": "false",
         "STREAMLIT_SERVER_MAX_UPLOAD_SIZE": str(max(1, int(megabytes))),
     }
+
+
+def _own_names() -> tuple[str, ...]:
+    own = socket.gethostname()
+    return "localhost", own, f"{own}.local"
+
+
+def _urls(asked: Serving, limits: Settings) -> list[str]:
+    """What students type: where only a proxy on this machine can ask, the names that it goes by."""
+    if asked.address in ALONE:
+        given = [one for one in limits.hosts.split(",") if one not in _own_names()]
+        if given:
+            return [f"https://{one}" for one in given]
+    return [f"http://{one}:{asked.port}" for one in addresses(asked.address)]
 
 
 def addresses(asked: str) -> list[str]:
@@ -158,13 +172,20 @@ def told(urls: list[str], limits: Settings) -> str:
         "Cameras need https, and so a proxy: the README says how, under For a class.",
         "There is no password. Stop it with Ctrl-C.",
     ]
-    if not urls:
+    if urls and urls[0].startswith(tuple(f"http://{one}:" for one in ALONE)):
+        first = [
+            f"Beyond ImageNet at {urls[0]}, for this machine alone.",
+            "For a class leave --address out, or name a proxy with --hosts.",
+            "",
+        ]
+    elif not urls:
         first = [
             "This machine is in no network, so that no student can reach it. Connect it and start again."
         ]
     else:
         first = [
-            "Beyond ImageNet for a class. Students in the same network open",
+            "Beyond ImageNet for a class. Students in the same network open"
+            + (", through your proxy," if urls[0].startswith("https:") else ""),
             "",
             f"    {urls[0]}",
             "",
