@@ -15,7 +15,6 @@ from wsl_core.web.adaptation.figures import SEEN_ONLY
 from wsl_core.web.adaptation.runs import Seen
 from wsl_core.web.adaptation.view import AdaptationView
 from wsl_core.web.components import monitor
-from wsl_core.web.controls import begin, lasting
 from wsl_core.web.sentences import plain
 
 station.head(
@@ -96,12 +95,4 @@ with st.container(horizontal=True, gap="medium"):
     station.onward()
 
 
-@st.fragment
-def view() -> None:
-    """One part of the station; only what is chosen is read and drawn."""
-    begin()
-    PARTS[lasting(AdaptationView, "chapter")]()
-
-
-with body:
-    view()
+station.parts(PARTS, AdaptationView, "chapter", place=body)

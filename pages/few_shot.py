@@ -3,7 +3,6 @@
 import streamlit as st
 
 from wsl_core.web import station
-from wsl_core.web.controls import begin, lasting
 from wsl_core.web.few_shot import live as few_shot_live
 from wsl_core.web.few_shot import measured as few_shot_measured
 from wsl_core.web.few_shot import view as link
@@ -29,12 +28,4 @@ with st.container(horizontal=True, gap="medium"):
     station.onward()
 
 
-@st.fragment
-def view() -> None:
-    """One part of the station; only what is chosen is drawn."""
-    begin()
-    PARTS[lasting(FewShotView, "chapter")]()
-
-
-with body:
-    view()
+station.parts(PARTS, FewShotView, "chapter", place=body)

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from wsl_core.web import station
-from wsl_core.web.controls import begin, lasting
 from wsl_core.web.finetuning import cases as finetuning_cases
 from wsl_core.web.finetuning import layers as finetuning_layers
 from wsl_core.web.finetuning import own as finetuning_own
@@ -38,12 +37,4 @@ with st.container(horizontal=True, gap="medium"):
     station.onward()
 
 
-@st.fragment
-def view() -> None:
-    """One part of the station; only what is chosen is drawn."""
-    begin()
-    PARTS[lasting(FineTuningView, "chapter")]()
-
-
-with body:
-    view()
+station.parts(PARTS, FineTuningView, "chapter", place=body)

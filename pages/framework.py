@@ -3,7 +3,6 @@
 import streamlit as st
 
 from wsl_core.web import station
-from wsl_core.web.controls import begin, lasting
 from wsl_core.web.framework import map as framework_map
 from wsl_core.web.framework.view import FrameworkView
 
@@ -28,12 +27,4 @@ with st.container(horizontal=True, gap="medium"):
     station.onward()
 
 
-@st.fragment
-def view() -> None:
-    """One part of the station; only what is chosen is drawn."""
-    begin()
-    framework_map.PARTS[lasting(FrameworkView, "chapter")]()
-
-
-with body:
-    view()
+station.parts(framework_map.PARTS, FrameworkView, "chapter", place=body)

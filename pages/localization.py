@@ -8,7 +8,7 @@ from wsl_core.fcn.localization import Located
 from wsl_core.web import downloads, forward, own_heads, pictures, station
 from wsl_core.web.activation_maps.shown import guess_sentence
 from wsl_core.web.components.canvas import Panel, canvas
-from wsl_core.web.controls import begin, lasting
+from wsl_core.web.controls import lasting
 from wsl_core.web.localization import downloads as localization_downloads
 from wsl_core.web.localization import in_python as localization_in_python
 from wsl_core.web.localization import looked as page
@@ -198,18 +198,10 @@ station.lecture(
     "M. Oquab, L. Bottou, I. Laptev, J. Sivic, Is Object Localization for Free?, CVPR 2015; A. Bency et al., "
     "Weakly Supervised Localization Using Deep Feature Maps, ECCV 2016",
 )
-foot = st.container()
-
-
-@st.fragment
-def view() -> None:
-    """One part; only what is chosen is computed."""
-    begin()
-    foot.empty()  # a fragment may write only to what the page's own run has written to
-    with foot:
-        onward("activation_maps", "pooling", "segmentation")
-    PARTS[lasting(LocalizationView, "topic")]()
-
-
-with body:
-    view()
+station.parts(
+    PARTS,
+    LocalizationView,
+    "topic",
+    place=body,
+    foot=lambda: onward("activation_maps", "pooling", "segmentation"),
+)

@@ -5,7 +5,6 @@ import streamlit as st
 from wsl_core.transfer.multitask import JOB
 from wsl_core.web import station
 from wsl_core.web.components import monitor
-from wsl_core.web.controls import begin, lasting
 from wsl_core.web.multitask import downloads as files
 from wsl_core.web.multitask import finished as look
 from wsl_core.web.multitask import in_python as code
@@ -64,12 +63,4 @@ with st.container(horizontal=True, gap="medium"):
     station.onward()
 
 
-@st.fragment
-def view() -> None:
-    """One part of the station; only what is chosen is read and drawn."""
-    begin()
-    PARTS[lasting(MultitaskView, "chapter")]()
-
-
-with body:
-    view()
+station.parts(PARTS, MultitaskView, "chapter", place=body)

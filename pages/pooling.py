@@ -7,7 +7,7 @@ import streamlit as st
 from wsl_core.fcn.heads import Head
 from wsl_core.web import class_choice, forward, own_heads, pictures, pipeline, prediction, station
 from wsl_core.web.components.canvas import canvas
-from wsl_core.web.controls import begin, lasting
+from wsl_core.web.controls import lasting
 from wsl_core.web.onward import onward
 from wsl_core.web.pooling import beside as pooling_beside
 from wsl_core.web.pooling import controls as pooling_controls
@@ -202,18 +202,10 @@ station.lecture(
     "M. Oquab et al., CVPR 2015; B. Zhou et al., CVPR 2016; P. Pinheiro, R. Collobert, CVPR 2015; "
     "P. Kulkarni et al., ECCV 2016; T. Durand et al., CVPR 2016 (WELDON) and CVPR 2017 (WILDCAT)",
 )
-foot = st.container()
-
-
-@st.fragment
-def view() -> None:
-    """One part of the lecture's second move; only what is chosen is computed."""
-    begin()
-    foot.empty()  # a fragment may write only to what the page's own run has written to
-    with foot:
-        onward("activation_maps", "localization")
-    PARTS[lasting(PoolingView, "chapter")]()
-
-
-with body:
-    view()
+station.parts(
+    PARTS,
+    PoolingView,
+    "chapter",
+    place=body,
+    foot=lambda: onward("activation_maps", "localization"),
+)

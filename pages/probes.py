@@ -5,7 +5,6 @@ import streamlit as st
 from wsl_core.transfer.probes import JOB
 from wsl_core.web import station
 from wsl_core.web.components import monitor
-from wsl_core.web.controls import begin, lasting
 from wsl_core.web.probes import finished as parts
 from wsl_core.web.probes import in_python as probes_in_python
 from wsl_core.web.probes import live as probes_live
@@ -95,12 +94,4 @@ with st.container(horizontal=True, gap="medium"):
     station.onward()
 
 
-@st.fragment
-def view() -> None:
-    """One part of the station; only what is chosen is drawn."""
-    begin()
-    PARTS[lasting(ProbesView, "chapter")]()
-
-
-with body:
-    view()
+station.parts(PARTS, ProbesView, "chapter", place=body)

@@ -7,7 +7,7 @@ import streamlit as st
 from wsl_core.errors import WslError
 from wsl_core.transfer.retrieval import examples
 from wsl_core.web import downloads, station
-from wsl_core.web.controls import begin, lasting
+from wsl_core.web.controls import lasting
 from wsl_core.web.onward import onward
 from wsl_core.web.retrieval import downloads as retrieval_downloads
 from wsl_core.web.retrieval import in_python as retrieval_in_python
@@ -106,18 +106,10 @@ station.lecture(
     "Baseline for Recognition, CVPR workshops 2014; the power mean: F. Radenović, G. Tolias, O. Chum, TPAMI "
     "2019",
 )
-foot = st.container()
-
-
-@st.fragment
-def view() -> None:
-    """One part of the station; only what is chosen is computed."""
-    begin()
-    foot.empty()  # a fragment may write only to what the page's own run has written to
-    with foot:
-        onward("activation_maps", "localization")
-    PARTS[lasting(RetrievalView, "chapter")]()
-
-
-with body:
-    view()
+station.parts(
+    PARTS,
+    RetrievalView,
+    "chapter",
+    place=body,
+    foot=lambda: onward("activation_maps", "localization"),
+)

@@ -5,7 +5,6 @@ import streamlit as st
 from wsl_core.errors import WslError
 from wsl_core.figures import segments
 from wsl_core.web import downloads, forward, pictures, prediction, station
-from wsl_core.web.controls import begin, lasting
 from wsl_core.web.onward import onward
 from wsl_core.web.segmentation import downloads as files
 from wsl_core.web.segmentation import in_python as code
@@ -117,20 +116,13 @@ station.lecture(
     "T. Durand et al., WILDCAT, CVPR 2017; P. Krähenbühl, V. Koltun, Efficient Inference in Fully Connected "
     "CRFs with Gaussian Edge Potentials, NIPS 2011",
 )
-foot = st.container()
 
 
-@st.fragment
-def view() -> None:
-    """One part of the station; only what is chosen is drawn."""
-    begin()
-    foot.empty()  # a fragment may write only to what the page's own run has written to
-    with foot:
-        source = st.session_state.get("source", st.query_params.get("source", link.SCENE))
-        worked = source == link.SCENE
-        onward("localization", "pooling", "activation_maps", picture=WORKED if worked else None)
-    PARTS[lasting(SegmentationView, "chapter")]()
+def foot() -> None:
+    """Other stations, with the picture that is shown."""
+    source = st.session_state.get("source", st.query_params.get("source", link.SCENE))
+    worked = source == link.SCENE
+    onward("localization", "pooling", "activation_maps", picture=WORKED if worked else None)
 
 
-with body:
-    view()
+station.parts(PARTS, SegmentationView, "chapter", place=body, foot=foot)

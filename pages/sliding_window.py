@@ -11,7 +11,7 @@ from wsl_core.figures import Scale
 from wsl_core.web import class_choice, downloads, forward, pictures, station
 from wsl_core.web.components.canvas import canvas
 from wsl_core.web.components.drawing import drawing
-from wsl_core.web.controls import begin, lasting
+from wsl_core.web.controls import lasting
 from wsl_core.web.sentences import plain
 from wsl_core.web.sliding_window import digits, evidence, panels
 from wsl_core.web.sliding_window import downloads as sliding_downloads
@@ -244,15 +244,7 @@ PARTS = {
 }
 
 
-@st.fragment
-def view() -> None:
-    """One part of the lecture's first move; only what is chosen is computed."""
-    begin()
-    part = lasting(SlidingWindowView, "part")
-    PARTS[part]()
-
-
-view()
+station.parts(PARTS, SlidingWindowView, "part")
 station.lecture(
     "A classifier ends in fully connected layers, so it takes pictures of one size only. But a fully "
     "connected layer over 7 × 7 × 512 features is a convolution with filters of 7 × 7 × 512 that happens "

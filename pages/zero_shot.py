@@ -3,7 +3,6 @@
 import streamlit as st
 
 from wsl_core.web import station
-from wsl_core.web.controls import begin, lasting
 from wsl_core.web.onward import onward
 from wsl_core.web.zero_shot import describe, meeting, placed, three, unseen
 from wsl_core.web.zero_shot import table as zero_shot_table
@@ -40,18 +39,10 @@ station.lecture(
     "C. Lampert, H. Nickisch, S. Harmeling, CVPR 2009; A. Frome et al., DeViSE, NIPS 2013; the protocol: Y. "
     "Xian et al., TPAMI 2018; calibration: W.-L. Chao et al., ECCV 2016",
 )
-foot = st.container()
-
-
-@st.fragment
-def view() -> None:
-    """One part of the station; only what is chosen is computed."""
-    begin()
-    foot.empty()  # a fragment may write only to what the page's own run has written to
-    with foot:
-        onward("activation_maps", "localization")
-    PARTS[lasting(ZeroShotView, "chapter")]()
-
-
-with body:
-    view()
+station.parts(
+    PARTS,
+    ZeroShotView,
+    "chapter",
+    place=body,
+    foot=lambda: onward("activation_maps", "localization"),
+)

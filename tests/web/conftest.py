@@ -271,6 +271,14 @@ class Visit:
         self.idle()
         self.page.wait_for_function("[...document.images].every(image => image.complete)")
 
+    def still(self) -> None:
+        """Wait until nothing on the page fades or slides, either: what is half there is not read well."""
+        self.loaded()
+        self.page.wait_for_function(
+            "document.getAnimations().every(one => one.playState !== 'running'"
+            " || one.effect.getComputedTiming().endTime > 5000)"
+        )
+
     @property
     def token(self) -> str:
         """Names what is painted."""

@@ -28,7 +28,8 @@ EXPANDERS = (
 
 
 def findings(visit) -> list[str]:
-    """What axe-core finds, less what is Streamlit's own."""
+    """What axe-core finds on the page at rest, less what is Streamlit's own."""
+    visit.still()
     found = []
     for violation in Axe().run(visit.page).response["violations"]:
         rule = violation["id"]

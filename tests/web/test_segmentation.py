@@ -91,6 +91,7 @@ def test_the_updates_are_gone_through_without_the_server(scene) -> None:
 
 
 def test_a_pixel_is_named_under_the_pointer(scene) -> None:
+    scene.still()  # nothing moves under the pointer
     scene.page.locator(".st-key-player .picture").hover(position={"x": 5, "y": 5})
     expect(scene.page.locator(".st-key-player figcaption")).to_have_text("Here: background.")
     scene.page.mouse.move(0, 0)

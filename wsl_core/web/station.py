@@ -2,7 +2,7 @@
 
 import contextlib
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,6 +38,38 @@ def head(title: str, sentence: str, *parameters: type[BaseModel]) -> None:
     for model in models:
         for notice in links.restore(model):
             st.warning(plain(notice), icon=":material/link_off:")
+
+
+def parts(
+    known: Mapping[str, Callable[[], None]],
+    model: type[BaseModel],
+    name: str,
+    *,
+    place: Any = None,
+    foot: Callable[[], None] | None = None,
+) -> None:
+    """Draw the part of the station that is chosen; moves within it run nothing else of the page.
+
+    Args:
+        known: what draws each part, by the value of the parameter that chooses it.
+        model: of the parameter.
+        name: of the parameter.
+        place: container for the part; here, where none is given.
+        foot: draws links at the foot of the page anew with every move, since they take along what is shown.
+    """
+    below = st.container() if foot else None
+
+    @st.fragment
+    def view() -> None:
+        controls.begin()
+        if foot and below:
+            below.empty()  # a fragment may write only to what the page's own run has written to
+            with below:
+                foot()
+        known[controls.lasting(model, name)]()
+
+    with contextlib.nullcontext() if place is None else place:
+        view()
 
 
 def drawer(title: str, icon: str, key: str, *, expanded: bool = False) -> Any:
