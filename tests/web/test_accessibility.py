@@ -28,8 +28,13 @@ EXPANDERS = (
 
 
 def findings(visit) -> list[str]:
-    """What axe-core finds on the page at rest, less what is Streamlit's own."""
+    """What axe-core finds on a page of the app at rest, less what is Streamlit's own."""
     visit.still()
+    return violations(visit)
+
+
+def violations(visit) -> list[str]:
+    """The same of any page, as it is now."""
     found = []
     for violation in Axe().run(visit.page).response["violations"]:
         rule = violation["id"]
