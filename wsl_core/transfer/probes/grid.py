@@ -19,6 +19,7 @@ AVERAGE, MAXIMUM = "average", "maximum"
 POOLINGS = (AVERAGE, MAXIMUM)
 SMALL = 32  # cells along an axis
 MANY = 5  # cells of a window along an axis
+CACHED = 2**17  # values that stay in a core's cache while they are pooled
 
 
 def side(channels: int, cells: int) -> int:
@@ -56,36 +57,42 @@ class Grid:
             starts = np.arange(count) * cells // count
         return cls(tuple(starts.tolist()), cells)
 
-    @property
-    def _members(self) -> NDArray[np.int64]:
-        """(most cells of a window, g): its cells, the last again and again in those with fewer."""
-        ends = np.array([*self.starts[1:], self.cells])
-        longest = int((ends - self.starts).max())
-        return np.minimum(np.arange(longest)[:, None] + self.starts, ends - 1)
-
     def average(self, maps: NDArray[np.float32]) -> NDArray[np.float32]:
         """(N, C, cells, cells) -> (N, C * g * g): the mean of each window's cells."""
         counts = np.diff([*self.starts, self.cells])
-        weights = np.repeat(np.eye(len(counts), dtype=np.float32) / counts, counts, axis=0)
-        weights = weights.astype(np.float32)
-        across = maps.reshape(-1, self.cells) @ weights
-        columns = across.reshape(*maps.shape[:3], len(counts)).swapaxes(2, 3)
-        down = np.ascontiguousarray(columns).reshape(-1, self.cells) @ weights
-        square = down.reshape(*maps.shape[:2], len(counts), len(counts)).swapaxes(2, 3)
+        share = np.repeat(np.eye(len(counts), dtype=np.float32) / counts, counts, axis=0)
+        across: NDArray[np.float32] = share.astype(np.float32)
+        down: NDArray[np.float32] = np.ascontiguousarray(across.T)
+        # A product a map: too small for several threads, which cost more than they bring here.
+        square = np.matmul(np.matmul(down, maps), across)
         return square.reshape(len(maps), -1)
 
     def maximum(self, maps: NDArray[np.float32]) -> NDArray[np.float32]:
         """(N, C, cells, cells) -> (N, C * g * g): the largest of each window's cells."""
-        first, *others = map(_evenly, self._members)
-        whole = np.empty((*maps.shape[:2], len(self.starts), len(self.starts)), np.float32)
-        for one, found in zip(maps, whole, strict=True):  # one picture stays in the cache
-            down = one[:, first].copy()
-            for rows in others:  # whole rows at a time: many times as fast as a window at a time
-                np.maximum(down, one[:, rows], out=down)
-            found[:] = down[..., first]
-            for columns in others:
-                np.maximum(found, down[..., columns], out=found)
+        windows = len(self.starts)
+        layers = maps.reshape(-1, self.cells, self.cells)
+        whole = np.empty((len(layers), windows, windows), np.float32)
+        part = max(1, CACHED // self.cells**2)
+        for i in range(0, len(layers), part):
+            rows = self._largest(layers[i : i + part], axis=1)
+            whole[i : i + part] = self._largest(rows, axis=2)
         return whole.reshape(len(maps), -1)
+
+    def _largest(self, layers: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
+        """Of each window along an axis, in few steps over all cells at once (a sparse table).
+
+        The largest of 2, 4, 8 ... cells from every cell on is that of two halves; any window is two such
+        stretches, which may overlap.
+        """
+        starts = np.array(self.starts)
+        ends = np.array([*self.starts[1:], self.cells])
+        reach, shortest = 1, int((ends - starts).min())
+        while 2 * reach <= shortest:
+            layers = np.maximum(
+                _all_but(layers, axis, last=reach), _all_but(layers, axis, first=reach)
+            )
+            reach *= 2
+        return np.maximum(layers.take(starts, axis), layers.take(ends - reach, axis))
 
     @property
     def poolings(self) -> tuple[str, ...]:
@@ -109,9 +116,9 @@ class Grid:
         return {name: known[name](maps) for name in self.poolings}
 
 
-def _evenly(places: NDArray[np.int64]) -> slice | NDArray[np.int64]:
-    """The same places as a slice where they lie evenly: a view, no copy."""
-    steps = np.diff(places)
-    if len(steps) and steps.min() == steps.max() > 0:
-        return slice(int(places[0]), int(places[-1]) + 1, int(steps[0]))
-    return places
+def _all_but(
+    values: NDArray[np.float32], axis: int, first: int = 0, last: int = 0
+) -> NDArray[np.float32]:
+    """Without so many at either end of an axis: a view, no copy."""
+    kept = slice(first, values.shape[axis] - last)
+    return values[(slice(None),) * axis + (kept,)]
