@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from wsl_core.fcn.heads import Head, HeadMaps
 from wsl_core.fcn.pooling import SCHEMES, Pooled, Scheme, SPLeaPWeights, scheme
 from wsl_core.networks import ClassMaps, ClassNames
+from wsl_core.products import on_one_thread
 
 Float32 = NDArray[np.float32]
 Truth = NDArray[np.bool_]
@@ -202,11 +203,11 @@ def of_values(
     return found
 
 
+@on_one_thread()
 def read_all(heads: Sequence[Head], maps: ClassMaps) -> list[HeadMaps]:
     """What several heads read in one picture, as `Head.read` for each.
 
-    One matrix product over the features serves them all: small ones, one after the other, would each wait
-    for the threads of the algebra library anew, which takes longer than they do.
+    One matrix product over the features serves them all.
 
     Raises:
         HeadError: a head was made for another network.

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from wsl_core.networks.class_names import ClassNames
 from wsl_core.networks.geometry import Placement
+from wsl_core.products import on_one_thread
 
 Float32 = NDArray[np.float32]
 
@@ -71,12 +72,14 @@ class ClassMaps:
         return self.placement.down.picture_side, self.placement.across.picture_side
 
     @cached_property
+    @on_one_thread()
     def logits(self) -> Float32:
         """All maps, (K, rows, columns)."""
         flat = self.weight @ self.features.reshape(len(self.features), -1) + self.bias[:, None]
         return flat.reshape(-1, *self.cells)
 
     @cached_property
+    @on_one_thread()
     def scores(self) -> Float32:
         """(K,) logits, the network's own score at this size: the mean of each map, unless `pooled` is set."""
         pooled = self.features.mean(axis=(1, 2)) if self.pooled is None else self.pooled
@@ -88,6 +91,7 @@ class ClassMaps:
         powers = np.exp(self.scores - self.scores.max())
         return powers / powers.sum()
 
+    @on_one_thread()
     def map(self, which: str | int) -> Float32:
         """The map of one class, (rows, columns), signed, in logits.
 

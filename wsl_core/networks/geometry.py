@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from wsl_core.products import on_one_thread
+
 Floats = NDArray[np.float64]
 
 
@@ -143,6 +145,7 @@ class Placement:
         (left, right), (top, bottom) = self.across.edges(column), self.down.edges(row)
         return left, top, right, bottom
 
+    @on_one_thread()
     def sample(self, maps: ArrayLike, y: ArrayLike, x: ArrayLike) -> NDArray[np.float32]:
         """Maps (..., rows, columns) sampled at picture coordinates: (..., len(y), len(x)), float32."""
         down = self.down.weights(y).astype(np.float32)

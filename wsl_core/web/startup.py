@@ -14,6 +14,7 @@ from typing import Any
 
 from starlette.formparsers import MultiPartParser
 
+from wsl_core import products
 from wsl_core.settings import settings
 from wsl_core.web import memory
 
@@ -59,6 +60,7 @@ def expire(app: Any) -> None:
 async def lifespan(app: object) -> AsyncIterator[None]:
     """Of the server: prepare in a thread, answer meanwhile."""
     memory.few_arenas()
+    products.all_on_one_thread()
     # Uploads stay in memory: by itself Starlette writes those above 1 MB to a temporary file.
     MultiPartParser.spool_max_size = int(settings().megabytes * 1e6) + 1_000_000
     threading.Thread(target=_prepare, daemon=True).start()

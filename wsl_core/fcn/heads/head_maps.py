@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from wsl_core.fcn.pooling import Pooled
 from wsl_core.networks import ClassMaps
+from wsl_core.products import on_one_thread
 
 if TYPE_CHECKING:
     from wsl_core.fcn.heads.head import Head
@@ -34,6 +35,7 @@ class HeadMaps(ClassMaps):
     products: Float32 | None = field(default=None, kw_only=True, repr=False)
 
     @cached_property
+    @on_one_thread()
     def part_maps(self) -> Float32:
         """(maps, rows, columns): K classes times M maps, or the values of SPLeaP's P parts (>= 0)."""
         flat = self.products

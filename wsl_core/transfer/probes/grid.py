@@ -63,7 +63,6 @@ class Grid:
         share = np.repeat(np.eye(len(counts), dtype=np.float32) / counts, counts, axis=0)
         across: NDArray[np.float32] = share.astype(np.float32)
         down: NDArray[np.float32] = np.ascontiguousarray(across.T)
-        # A product a map: too small for several threads, which cost more than they bring here.
         square = np.matmul(np.matmul(down, maps), across)
         return square.reshape(len(maps), -1)
 

@@ -15,6 +15,7 @@ from wsl_core.images import Photo
 from wsl_core.networks import Network
 from wsl_core.networks.cards import Card
 from wsl_core.networks.network import resized
+from wsl_core.products import on_one_thread
 from wsl_core.settings import settings
 from wsl_core.transfer.probes.grid import AVERAGE, Grid
 
@@ -131,6 +132,7 @@ class Tapping:
         """
         return self.network.reduced(batch, self.network.card.taps, self._reduced)
 
+    @on_one_thread()
     def _reduced(self, maps: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float16]]:
         found = {
             f"{name}.{pooling}": rows.astype(np.float16)

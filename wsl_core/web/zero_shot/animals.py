@@ -9,13 +9,13 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from wsl_core import networks
 from wsl_core.datasets.attributes import AttributeTable
 from wsl_core.errors import DatasetError
 from wsl_core.images import Photo
 from wsl_core.networks import imagenet
+from wsl_core.products import on_one_thread
 from wsl_core.settings import settings
 from wsl_core.transfer.few_shot.features import descriptor_of, rows_of
 from wsl_core.transfer.zero_shot import METHODS, Fitted, MethodParameters
@@ -216,7 +216,7 @@ def _made(of: Animals, split: str, method: str, changed: dict[str, object]) -> S
     division = divided_by(of, split)
     chosen = of.chosen.get(split, {}).get(method, {})
     how = MethodParameters().model_copy(update={**chosen.get("values", {}), **changed})
-    with threadpool_limits(1):  # products are small: several threads would wait for each other
+    with on_one_thread():
         made = fitted(METHODS[method], of.rows, of.labels, of.table.values, division, how)
     return Setting(of, split, division, method, how, made, chosen.get("gamma"))
 
