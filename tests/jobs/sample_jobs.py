@@ -66,8 +66,17 @@ def imported(task: Task) -> Iterator[Event]:
 
 
 def who(task: Task) -> Iterator[Event]:
-    niceness = os.nice(0)
-    yield Result({"pid": os.getpid(), "nice": niceness, "threads": os.getenv("OMP_NUM_THREADS")})
+    import numpy  # noqa: F401 - whose threads are counted
+    from threadpoolctl import threadpool_info
+
+    yield Result(
+        {
+            "pid": os.getpid(),
+            "nice": os.nice(0),
+            "threads": os.getenv("OMP_NUM_THREADS"),
+            "of_products": [one["num_threads"] for one in threadpool_info()],
+        }
+    )
 
 
 def hang(task: Task) -> Iterator[Event]:

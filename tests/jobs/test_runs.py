@@ -115,6 +115,7 @@ def test_trainings_let_others_go_first() -> None:
     assert other.result().facts["nice"] == os.nice(0)
     assert training.result().facts["nice"] > os.nice(0)
     assert int(training.result().facts["threads"]) >= 1
+    assert set(training.result().facts["of_products"]) == {1}
 
 
 def test_how_it_stands_never_steps_back() -> None:

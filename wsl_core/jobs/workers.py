@@ -257,10 +257,17 @@ def _settings_given() -> dict[str, str]:
 
 
 def _environment(lane: Lane) -> dict[str, str]:
-    """The parent's, with this package importable wherever the program was started."""
+    """The parent's, with this package importable wherever the program was started.
+
+    NumPy's and SciPy's products take one thread: their fits are made of many short ones, after each of which
+    other threads would wait busily (see `wsl_core.products`). PyTorch's threads are another library's.
+    """
     here = str(Path(__file__).parents[2])
     paths = [here, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    ours = {"PYTHONPATH": os.pathsep.join(paths)}
+    ours = {
+        "PYTHONPATH": os.pathsep.join(paths),
+        "OPENBLAS_NUM_THREADS": os.environ.get("OPENBLAS_NUM_THREADS", "1"),
+    }
     if lane == "training":
         threads = max(1, _cores() // _workers_of(lane))
         ours["OMP_NUM_THREADS"] = os.environ.get("OMP_NUM_THREADS", str(threads))
