@@ -267,9 +267,16 @@ class Visit:
         self.page.locator(IDLE).wait_for(state="attached")
 
     def loaded(self) -> None:
-        """Wait until the page has all its pictures: those of a page that is left are not found any more."""
+        """Wait until the page has all its pictures: those of a page that is left are not found any more.
+
+        And all its controls: Streamlit holds the place of one whose code is on its way with a skeleton of
+        another height, and what stands below moves when it comes.
+        """
         self.idle()
         self.page.wait_for_function("[...document.images].every(image => image.complete)")
+        self.page.wait_for_function(
+            "![...document.querySelectorAll('[data-testid=stSkeleton]')].some(one => one.checkVisibility())"
+        )
 
     def still(self) -> None:
         """Wait until nothing on the page fades or slides, either: what is half there is not read well."""

@@ -19,7 +19,7 @@ def go(visit, ready: str = CELLS, **query: object):
     """Open the page with this in the link, and wait for what it shows last."""
     visit.page.goto(f"{visit.url}/retrieval?{urlencode(query)}")
     visit.page.locator(ready).first.wait_for(timeout=SLOW)
-    visit.idle()
+    visit.loaded()
     return visit
 
 
@@ -55,7 +55,6 @@ def test_first_sight_shows_what_learning_brought(visit) -> None:
 
 def test_a_region_is_drawn_typed_and_refused(visit) -> None:
     go(visit)
-    visit.loaded()  # nothing moves any more
     before = total(visit)
     pad = visit.widget("query").locator(".pad")
     box = pad.bounding_box()

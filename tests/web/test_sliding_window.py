@@ -56,6 +56,7 @@ class Station:
 
     def stroke(self, *points: tuple[float, float]) -> None:
         """Draw a line through these places, in shares of the paper."""
+        self.visit.loaded()  # nothing moves any more
         box = self.paper.bounding_box()
         places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
         self.page.mouse.move(*places[0])
@@ -434,6 +435,7 @@ def test_the_lecture_and_back_keeps_the_window(station) -> None:
 def test_a_finger_writes_and_does_not_scroll_the_page(station) -> None:
     station.open("paper", scene="blank")
     station.clear()
+    station.visit.loaded()  # nothing moves any more
     box = station.paper.bounding_box()
     x, top = box["x"] + box["width"] / 2, box["y"] + 0.3 * box["height"]
     device = station.page.context.new_cdp_session(station.page)
