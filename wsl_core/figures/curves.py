@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from wsl_core.figures.axes import FLOOR, Axis, round_up, tick
 from wsl_core.figures.ink import FAINT, HALF, SERIES
+from wsl_core.figures.level_words import placed
 from wsl_core.figures.lines import PERCENT, Level, Line, described, written
 
 WIDTH, HEIGHT = 380.0, 220.0  # of the drawing, in its own units
@@ -49,12 +50,16 @@ def chart(
         alt: what the chart shows, in words and figures; made from the lines where empty.
     """
     across, up = _axes(lines, unit, (low, high), levels, logarithmic, until, at)
+    compared = sorted(
+        (one for one in levels if math.isfinite(one.value)), key=lambda level: -level.value
+    )
     drawn = "".join(
         (
             _grid(across, up, unit),
-            _levels(levels, up, unit),
+            _levels(compared, up),
             *(_line(one, _colour(one, i), across, up) for i, one in enumerate(lines)),
             _mark(lines, at, across, up),
+            _words(compared, lines, across, up, unit),
         )
     )
     if not any(one.at() for one in lines):
@@ -161,30 +166,26 @@ def _below(x: float, word: str, anchor: str) -> str:
     )
 
 
-def _levels(levels: Sequence[Level], up: Axis, unit: str) -> str:
-    """Lines across the chart; words above them, and below or at the left where others are too near."""
-    drawn: list[str] = []
-    taken: list[tuple[str, float]] = []
-    finite = [one for one in levels if math.isfinite(one.value)]
-    for one in sorted(finite, key=lambda level: -level.value):
-        y = up.place(one.value)
-        heights = [y - 5, y + 15] if y - TOP > 16 else [y + 15]
-        places = [(side, height) for side in ("end", "start") for height in heights]
-        anchor, words = next(
-            (p for p in places if all(p[0] != q[0] or abs(p[1] - q[1]) >= 16 for q in taken)),
-            places[0],
-        )
-        taken.append((anchor, words))
-        x = RIGHT - 3 if anchor == "end" else LEFT + 5
-        drawn.append(
-            f'<line class="level" x1="{LEFT:g}" x2="{RIGHT:g}" y1="{y:.1f}" y2="{y:.1f}" '
-            f'style="stroke:{HALF}" stroke-width="1.5" stroke-dasharray="2 4"/>'
-            f'<text x="{x:g}" y="{words:.1f}" text-anchor="{anchor}" font-size="13.5" '
-            f'fill="currentColor" style="paint-order:stroke;stroke:var(--st-background-color,Canvas);'
-            f'stroke-width:4px;stroke-linejoin:round">'
-            f"{html.escape(f'{written(one.value, unit)}: {one.words}')}</text>"
-        )
-    return "".join(drawn)
+def _levels(levels: Sequence[Level], up: Axis) -> str:
+    return "".join(
+        f'<line class="level" x1="{LEFT:g}" x2="{RIGHT:g}" y1="{y:.1f}" y2="{y:.1f}" '
+        f'style="stroke:{HALF}" stroke-width="1.5" stroke-dasharray="2 4"/>'
+        for y in (up.place(one.value) for one in levels)
+    )
+
+
+def _words(
+    levels: Sequence[Level], lines: Sequence[Line], across: Axis, up: Axis, unit: str
+) -> str:
+    """What the levels are, over the curves where these leave no room."""
+    words = [(one.value, f"{written(one.value, unit)}: {one.words}") for one in levels]
+    return "".join(
+        f'<text x="{here.right if here.anchor == "end" else here.left:g}" y="{here.foot:.1f}" '
+        f'text-anchor="{here.anchor}" font-size="13.5" fill="currentColor" style="paint-order:stroke;'
+        f'stroke:var(--st-background-color,Canvas);stroke-width:4px;stroke-linejoin:round">'
+        f"{html.escape(text)}</text>"
+        for (_, text), here in zip(words, placed(words, lines, across, up), strict=True)
+    )
 
 
 def _line(line: Line, colour: str, across: Axis, up: Axis) -> str:
