@@ -39,6 +39,10 @@ IDLE = (
     '[data-testid="stApp"][data-test-script-state="notRunning"]'
     '[data-test-connection-state="CONNECTED"]'
 )
+COMPLETE = """
+    ![...document.querySelectorAll("[data-testid=stSkeleton]")].some(one => one.checkVisibility())
+    && [...document.images].every(one => one.complete)
+"""
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run",
@@ -263,24 +267,18 @@ class Visit:
         return self
 
     def idle(self) -> None:
-        """Wait until Python has nothing left to do for this tab."""
-        self.page.locator(IDLE).wait_for(state="attached")
+        """Wait until Python has nothing left to do for this tab, and the tab has all controls and pictures.
 
-    def loaded(self) -> None:
-        """Wait until the page has all its pictures: those of a page that is left are not found any more.
-
-        And all its controls: Streamlit holds the place of one whose code is on its way with a skeleton of
-        another height, and what stands below moves when it comes.
+        A control whose code is on its way has a skeleton of another height in its place: what stands below
+        moves when it comes. A picture is not found any more once its page is left, which is an error in the
+        browser's console.
         """
-        self.idle()
-        self.page.wait_for_function("[...document.images].every(image => image.complete)")
-        self.page.wait_for_function(
-            "![...document.querySelectorAll('[data-testid=stSkeleton]')].some(one => one.checkVisibility())"
-        )
+        self.page.locator(IDLE).wait_for(state="attached")
+        self.page.wait_for_function(COMPLETE)
 
     def still(self) -> None:
         """Wait until nothing on the page fades or slides, either: what is half there is not read well."""
-        self.loaded()
+        self.idle()
         self.page.wait_for_function(
             "document.getAnimations().every(one => one.playState !== 'running'"
             " || one.effect.getComputedTiming().endTime > 5000)"

@@ -79,5 +79,6 @@ def test_the_first_page_leads_to_every_station_and_says_once_why_nothing_is_pain
             expect(station.get_by_role("link", name=one.title)).to_be_visible()
             expect(station.get_by_text(one.sentence)).to_be_visible()
             expect(station.get_by_role("img", name="Cat", exact=False)).to_be_visible()
+        visit.idle()
         visit.widget(f"station-{STATIONS[0].url}").get_by_role("link").click()
         expect(visit.page.get_by_role("heading", name="A window that slides")).to_be_visible()

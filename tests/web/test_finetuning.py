@@ -95,6 +95,7 @@ def test_classes_of_ones_own_race_and_become_a_head(visit) -> None:
         visit.page.get_by_role("button", name="Head: Frozen features").click()
     with zipfile.ZipFile(waiting.value.path()) as found:
         assert sorted(found.namelist()) == ["frozen-svm/card.json", "frozen-svm/head.safetensors"]
+    visit.idle()
     visit.page.get_by_role("link", name="Activation maps of Frozen features").click()
     visit.idle()
     expect(visit.page.get_by_text("Maps of a head that was trained here")).to_be_visible()

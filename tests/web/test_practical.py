@@ -353,7 +353,7 @@ def test_worksheet_and_handout_can_be_used_by_everybody(visit, request) -> None:
     assert findings(visit) == []
     assert fits(visit)
     handout(visit)
-    visit.loaded()
+    visit.idle()
     picture_of(visit, f"handout-{look}")
     assert findings(visit) == []
     assert fits(visit)

@@ -19,7 +19,7 @@ def go(visit, ready: str = CELLS, **query: object):
     """Open the page with this in the link, and wait for what it shows last."""
     visit.page.goto(f"{visit.url}/retrieval?{urlencode(query)}")
     visit.page.locator(ready).first.wait_for(timeout=SLOW)
-    visit.loaded()
+    visit.idle()
     return visit
 
 

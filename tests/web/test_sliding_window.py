@@ -56,7 +56,7 @@ class Station:
 
     def stroke(self, *points: tuple[float, float]) -> None:
         """Draw a line through these places, in shares of the paper."""
-        self.visit.loaded()  # nothing moves any more
+        self.visit.idle()  # nothing moves any more
         box = self.paper.bounding_box()
         places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
         self.page.mouse.move(*places[0])
@@ -422,11 +422,11 @@ def test_a_control_asked_back_before_it_is_seen_to_go_keeps_its_value(station) -
 
 def test_the_lecture_and_back_keeps_the_window(station) -> None:
     station.open("windows", part="window", first="lynx", cell="2,4")
-    station.visit.loaded()
+    station.visit.idle()
     station.page.get_by_role("link", name="All stations of the lecture").click()
     station.page.get_by_role("heading", name="Beyond ImageNet").wait_for()
     station.visit.widget("station-zero_shot").get_by_role("img").wait_for()
-    station.visit.loaded()
+    station.visit.idle()
     station.visit.widget("station-sliding_window").get_by_role("link").click()
     expect(station.page.get_by_role("img", name="The crop of row 2, column 4")).to_be_visible()
 
@@ -435,7 +435,7 @@ def test_the_lecture_and_back_keeps_the_window(station) -> None:
 def test_a_finger_writes_and_does_not_scroll_the_page(station) -> None:
     station.open("paper", scene="blank")
     station.clear()
-    station.visit.loaded()  # nothing moves any more
+    station.visit.idle()  # nothing moves any more
     box = station.paper.bounding_box()
     x, top = box["x"] + box["width"] / 2, box["y"] + 0.3 * box["height"]
     device = station.page.context.new_cdp_session(station.page)

@@ -72,6 +72,7 @@ def test_a_picture_follows_its_visitor_to_the_first_page_and_back(visit) -> None
     visit.page.get_by_role("link", name="The lecture", exact=True).first.click()
     thumbnail = visit.widget("station-activation_maps").get_by_role("img", name="mine.png")
     expect(thumbnail).to_be_visible()
+    visit.idle()  # with all pictures
     visit.widget("station-activation_maps").get_by_role("link", name="Activation maps").click()
     visit.page.locator(".figure[data-painted]").wait_for()
     visit.idle()
