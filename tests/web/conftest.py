@@ -60,9 +60,9 @@ LOOKS = {
 }
 # At a deep link Streamlit's front end looks for its server below the page's own address first.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
-PATIENCE = 30_000  # ms that a busy machine may need to load a page
+PATIENCE = 30_000  # ms until a test says that what it waits for does not come, on a busy machine
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
