@@ -57,7 +57,6 @@ def test_the_first_view_shows_the_cat_with_a_map_before_any_upload(visit) -> Non
 
 def test_a_cell_under_the_pointer_is_described_without_python(visit, capsys) -> None:
     visit.maps(first="tabby")
-    visit.idle()  # nothing moves any more
     visit.page.evaluate(MEASURE)
     box = visit.grid.bounding_box()
     for column in range(2, 14):

@@ -435,7 +435,6 @@ def test_the_lecture_and_back_keeps_the_window(station) -> None:
 def test_a_finger_writes_and_does_not_scroll_the_page(station) -> None:
     station.open("paper", scene="blank")
     station.clear()
-    station.visit.idle()  # nothing moves any more
     box = station.paper.bounding_box()
     x, top = box["x"] + box["width"] / 2, box["y"] + 0.3 * box["height"]
     device = station.page.context.new_cdp_session(station.page)

@@ -13,7 +13,6 @@ ASCENT, DESCENT = 12.0, 4.0  # of a line of words around its foot
 LEAD = 16.0  # between the feet of two lines of words
 MARGIN = 4.0  # between words and the ends of the plot
 EVERY = 4.0  # units between two places at which a curve is looked at
-OVERLAP = 1000  # words under words are worse than any curve under words
 
 
 @dataclass(frozen=True)
@@ -42,16 +41,18 @@ def placed(
 ) -> list[Words]:
     """Where each of (value, words) stands: above its level or below it, at the right or at the left.
 
-    The place that the fewest curves cross is taken; of equals the first in this order. Values from high to
-    low, so that those that are taken already lie above.
+    Words under words are worse than any curve under words; of equal places the first in this order is taken.
+    Values from high to low, so that those that are taken already lie above.
     """
-    curves = [_heights(one, across, up) for one in lines]
+    curves = [_heights(one, across, up) for one in lines] if words else []
     taken: list[Words] = []
     for value, text in words:
         here = _places(up.place(value), LETTER * len(text), across, up)
         costs = [
-            OVERLAP * sum(one.over(other) for other in taken)
-            + sum(_crossings(one, heights) for heights in curves)
+            (
+                sum(one.over(other) for other in taken),
+                sum(_crossings(one, heights) for heights in curves),
+            )
             for one in here
         ]
         taken.append(here[costs.index(min(costs))])
