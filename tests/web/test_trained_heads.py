@@ -2,18 +2,17 @@
 
 import contextlib
 import io
-import threading
 
 import numpy as np
 import pytest
 
 from wsl_core import networks
 from wsl_core.datasets import voc
-from wsl_core.errors import HeadError, ParameterError, WslError
+from wsl_core.errors import HeadError
 from wsl_core.fcn.activation_maps import ActivationMapParameters
 from wsl_core.fcn.heads import Head
 from wsl_core.fcn.pronet import ProNet
-from wsl_core.web import forward, patience, pictures, pronet_words, trained_heads
+from wsl_core.web import forward, pictures, pronet_words, trained_heads
 from wsl_core.web.localization import downloads as files
 from wsl_core.web.localization import in_python as place_code
 from wsl_core.web.localization import looked as place
@@ -186,38 +185,3 @@ def test_pooling_has_it_beside_the_schemes(chosen, shipped) -> None:
     lines = printed(pool_code.schemes(view, chosen, CAT))
     assert float(lines[-2].split()[2]) == pytest.approx(one.score(CAT), abs=1e-3)
     assert pooling_beside.look(chosen, PoolingView(trained=True)) is None
-
-
-def test_the_same_work_is_done_once_for_all_who_wait() -> None:
-    gate, calls, got = threading.Event(), [], []
-
-    def make(report: patience.Report) -> object:
-        calls.append(report)
-        report(0.5, "half")
-        gate.wait(10)
-        return object()
-
-    waiting = [
-        threading.Thread(target=lambda: got.append(patience.awaited("same", "Test", make)))
-        for _ in range(3)
-    ]
-    for one in waiting:
-        one.start()
-    while not calls:
-        threading.Event().wait(0.01)
-    gate.set()
-    for one in waiting:
-        one.join(10)
-    assert len(calls) == 1
-    assert len(set(map(id, got))) == 1
-    assert len(got) == 3
-
-
-def test_work_that_fails_says_so() -> None:
-    def refuse(_: patience.Report) -> None:
-        raise ParameterError("Too large.")
-
-    with pytest.raises(ParameterError, match=r"Too large\."):
-        patience.awaited("refused", "Test", refuse)
-    with pytest.raises(WslError, match="This look at the picture failed: ZeroDivisionError"):
-        patience.awaited("broken", "Test", lambda _: 1 / 0)
