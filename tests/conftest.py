@@ -16,6 +16,14 @@ from wsl_core.settings import settings
 PROJECT = Path(__file__).resolve().parent.parent
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _runs_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test, and no process that one starts, works in the folder where you keep your runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WSL_RUNS", str(tmp_path_factory.mktemp("runs")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _settings_read_anew() -> Iterator[None]:
     """Each test sees the environment as it is, and leaves nothing of its own behind."""

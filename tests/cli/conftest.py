@@ -57,7 +57,7 @@ def load() -> Callable[..., networks.Network]:
 @pytest.fixture(autouse=True)
 def _plain(monkeypatch: pytest.MonkeyPatch, load: Callable[..., Any]) -> Iterator[None]:
     """Default limits whatever this machine's environment says; its cache of exports is used."""
-    for field in set(Settings.model_fields) - {"cache"}:
+    for field in set(Settings.model_fields) - {"cache", "runs"}:
         monkeypatch.delenv(variable(field), raising=False)
     monkeypatch.setattr(networks, "load", load)
     settings.cache_clear()

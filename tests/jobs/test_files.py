@@ -189,10 +189,10 @@ def test_a_line_that_does_not_fit_leaves_none_behind(
         def write(self, data: bytes) -> int:
             return self.file.write(data[:10])
 
-    monkeypatch.setattr(Path, "open", lambda *args, **more: Cut(open_(*args, **more)))
-    with pytest.raises(OSError, match="No space left"):
-        files.write(Progress(0.2))
-    monkeypatch.undo()
+    with monkeypatch.context() as full:
+        full.setattr(Path, "open", lambda *args, **more: Cut(open_(*args, **more)))
+        with pytest.raises(OSError, match="No space left"):
+            files.write(Progress(0.2))
     assert [one.share for one in jobs.Run(files.folder).history()] == [0.1]
 
 

@@ -1,5 +1,6 @@
 """Waiting for what other processes do, with a deadline."""
 
+import contextlib
 import shutil
 import time
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wsl_core import jobs
+from wsl_core.errors import JobError
 from wsl_core.jobs.files import RunFiles
 from wsl_core.jobs.locks import Lock
 
@@ -25,10 +27,14 @@ def eventually(holds: Callable[[], Any]) -> Any:
 
 
 def clear(runs: Path) -> None:
-    """Cancel what still runs in a folder of runs, and remove it."""
-    for run in jobs.runs():
+    """Cancel what still runs in a folder of runs, wherever WSL_RUNS points by now, and remove it."""
+    left = []
+    for file in runs.glob("*/run.json"):
+        with contextlib.suppress(JobError):  # damaged, or of another version
+            left.append(jobs.Run(file.parent))
+    for run in left:
         run.cancel()
-    for run in jobs.runs():
+    for run in left:
         run.wait(PATIENCE_S)
         eventually(lambda lock=run.folder / "waiting": not Lock(lock).held())
     shutil.rmtree(runs, ignore_errors=True)
