@@ -238,7 +238,7 @@ def test_a_second_process_waits_for_the_first(trained, monkeypatch) -> None:
     assert trained == []
     facts = one._train()
     lock.release()
-    waiting.join(10)
+    waiting.join(60)
     assert found == [facts]
     assert len(trained) == 1
 

@@ -6,7 +6,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -17,18 +16,14 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.jobs.waiting import eventually
+from tests.ports import free_port
 from wsl_core.cli import serve
 from wsl_core.settings import Settings, settings
 
 Run = Callable[..., Any]
 ROOT = Path(__file__).parents[2]
 LIGHT = {"█": (1, 1), "▀": (1, 0), "▄": (0, 1), " ": (0, 0)}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
@@ -165,11 +160,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         )
         url = f"http://127.0.0.1:{port}"
         try:
-            end = time.monotonic() + 60
-            while status(url, "127.0.0.1")[0] != 200:
-                assert time.monotonic() < end, (folder / "log").read_text()
-                assert process.poll() is None, (folder / "log").read_text()
-                time.sleep(0.05)
+            eventually(lambda: status(url, "127.0.0.1")[0] == 200 or process.poll() is not None)
+            assert process.poll() is None, (folder / "log").read_text()
             yield url
         finally:
             process.terminate()

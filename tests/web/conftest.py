@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -32,6 +31,8 @@ from playwright.sync_api import (
 )
 
 from tests.fcn import hand_made_heads
+from tests.jobs.waiting import PATIENCE_S
+from tests.ports import free_port
 from wsl_core.fcn.heads import folder
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -77,21 +78,15 @@ class Server:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def _wait_until_it_answers(url: str, process: subprocess.Popen, log: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):
             urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()
             return
         assert process.poll() is None, log.read_text()
         time.sleep(0.05)
-    raise AssertionError(f"The server did not answer within a minute. {log.read_text()}")
+    raise AssertionError(f"The server did not answer in {PATIENCE_S:g} s. {log.read_text()}")
 
 
 @pytest.fixture
@@ -121,7 +116,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., object]:
 
     @contextlib.contextmanager
     def run(script: str = "app.py", **environment: str) -> Iterator[Server]:
-        port, log = _free_port(), tmp_path_factory.mktemp("server") / "log"
+        port, log = free_port(), tmp_path_factory.mktemp("server") / "log"
         url = f"http://127.0.0.1:{port}"
         with log.open("w") as output:
             process = subprocess.Popen(

@@ -101,20 +101,20 @@ def test_a_download_is_watched_by_all_cancelled_and_offered_again(bare, proxy, o
     with opened(bare.url) as visit, opened(bare.url) as other:
         offered(visit).click()
         bar = visit.page.get_by_role("progressbar")
-        expect(visit.page.get_by_text("Asking download.pytorch.org")).to_be_visible(timeout=30_000)
+        expect(visit.page.get_by_text("Asking download.pytorch.org")).to_be_visible()
         expect(visit.widget("fetch")).to_have_count(0)
         # The other controls answer meanwhile, another visitor sees it too, and so does a reload.
         visit.segment("view", "two classes").click()
         expect(visit.widget("second")).to_be_visible()
         expect(bar).to_be_visible()
         other.page.goto(f"{other.url}/activation_maps?network=vgg16")
-        expect(other.page.get_by_text("Asking download.pytorch.org")).to_be_visible(timeout=30_000)
+        expect(other.page.get_by_text("Asking download.pytorch.org")).to_be_visible()
         visit.page.reload()
-        expect(visit.page.get_by_text("Asking download.pytorch.org")).to_be_visible(timeout=30_000)
+        expect(visit.page.get_by_text("Asking download.pytorch.org")).to_be_visible()
         assert proxy.asked == ["CONNECT download.pytorch.org:443 HTTP/1.0"]
         visit.page.get_by_role("button", name="Cancel").click()
         for one in (visit, other):
-            expect(one.widget("fetch").get_by_role("button")).to_be_visible(timeout=5_000)
+            expect(one.widget("fetch").get_by_role("button")).to_be_visible()
             expect(one.page.get_by_role("progressbar")).to_have_count(0)
 
 
@@ -123,7 +123,7 @@ def test_a_download_that_fails_is_told_and_the_page_lives_on(bare, proxy, opened
     with opened(bare.url) as visit:
         offered(visit).click()
         failure = visit.notices.filter(has_text="could not be fetched")
-        expect(failure).to_contain_text("The weights of VGG16 (5", timeout=30_000)
+        expect(failure).to_contain_text("The weights of VGG16 (5")
         expect(failure).to_contain_text("download.pytorch.org cannot be reached")
         expect(failure).to_contain_text("as vgg16.pth and name its folder in WSL_WEIGHTS")
         expect(visit.widget("fetch").get_by_role("button")).to_be_enabled()
@@ -139,7 +139,7 @@ def test_a_network_of_timms_is_named_in_the_link_or_typed(bare, opened) -> None:
     with opened(bare.url) as visit:
         visit.page.goto(f"{visit.url}/activation_maps?network=timm:resnet34x")
         preparing = visit.page.get_by_text("Preparing timm:resnet34x for this machine")
-        expect(preparing).to_be_visible(timeout=30_000)  # timm is imported in a worker
+        expect(preparing).to_be_visible()  # timm is imported in a worker
         expect(visit.notices).to_contain_text("timm has no network named", timeout=90_000)
         expect(visit.notices).to_contain_text("resnet34")
         expect(preparing).to_have_count(0)

@@ -38,7 +38,7 @@ class Station:
 
     def says(self, name: str) -> None:
         verdict = self.page.get_by_test_id("stMarkdown").filter(has_text=re.compile(f"^{name}, "))
-        expect(verdict).to_be_visible(timeout=30_000)
+        expect(verdict).to_be_visible()
 
 
 @pytest.fixture

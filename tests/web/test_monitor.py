@@ -106,7 +106,7 @@ def button(visit, name: str):
 def count(visit, **query: object) -> None:
     """Open the page and start to count."""
     visit.page.goto(visit.url + "?" + "&".join(f"{key}={value}" for key, value in query.items()))
-    button(visit, "Count").click(timeout=30_000)
+    button(visit, "Count").click()
 
 
 @browser_test
@@ -114,14 +114,14 @@ def test_a_run_is_watched_to_its_end_and_the_page_goes_on_once(page, opened) -> 
     with opened(page.url) as visit:
         count(visit, to=30, seconds=0.1)
         bar = visit.page.get_by_role("progressbar")
-        expect(visit.page.get_by_text("Counting to 30, ")).to_be_visible(timeout=20_000)
+        expect(visit.page.get_by_text("Counting to 30, ")).to_be_visible()
         assert 0 < float(bar.get_attribute("aria-valuenow")) < 100
         expect(button(visit, "Count")).to_be_disabled()
         loss = visit.page.get_by_role("img", name="loss over")
         expect(loss).to_be_visible()
         before = loss.get_attribute("aria-label")
         expect(loss).not_to_have_attribute("aria-label", before)  # it lives
-        expect(visit.page.get_by_text("Counted to 30.")).to_be_visible(timeout=20_000)
+        expect(visit.page.get_by_text("Counted to 30.")).to_be_visible()
         expect(bar).to_have_count(0)
         expect(loss).to_have_attribute(
             "aria-label", "loss over 30 values: now 0.1333, lowest 0.1333, highest 4."
@@ -135,15 +135,15 @@ def test_a_run_is_watched_to_its_end_and_the_page_goes_on_once(page, opened) -> 
 def test_a_reload_finds_the_run_which_is_cancelled_and_resumed(page, opened) -> None:
     with opened(page.url) as visit:
         count(visit, to=60, seconds=0.1)
-        expect(visit.page.get_by_text("Counting to 60, ")).to_be_visible(timeout=20_000)
+        expect(visit.page.get_by_text("Counting to 60, ")).to_be_visible()
         run = visit.link["run"]
         visit.page.reload()
-        expect(visit.page.get_by_text("Counting to 60, ")).to_be_visible(timeout=20_000)
+        expect(visit.page.get_by_text("Counting to 60, ")).to_be_visible()
         button(visit, "Cancel").click()
-        expect(visit.page.get_by_text("The run was cancelled at")).to_be_visible(timeout=4_000)
+        expect(visit.page.get_by_text("The run was cancelled at")).to_be_visible()
         expect(visit.page.get_by_role("progressbar")).to_have_count(0)
         button(visit, "Resume").click()
-        expect(visit.page.get_by_text("Counted to 60.")).to_be_visible(timeout=30_000)
+        expect(visit.page.get_by_text("Counted to 60.")).to_be_visible()
         assert visit.link["run"] == run
         expect(visit.page.get_by_text("The run was cancelled")).to_have_count(0)
 
@@ -153,9 +153,9 @@ def test_a_failure_is_told_as_written_and_can_be_resumed(page, opened) -> None:
     with opened(page.url) as visit:
         count(visit, to=12, seconds=0.01, refuse_at=7)
         sentence = "It does not count past <b>7</b>, *ever*. Resume it."
-        expect(visit.notices).to_contain_text(sentence, timeout=20_000)
+        expect(visit.notices).to_contain_text(sentence)
         button(visit, "Resume").click()
-        expect(visit.page.get_by_text("Counted to 12.")).to_be_visible(timeout=20_000)
+        expect(visit.page.get_by_text("Counted to 12.")).to_be_visible()
         expect(visit.notices).to_have_count(0)
 
 
@@ -164,7 +164,7 @@ def test_a_failure_is_told_as_written_and_can_be_resumed(page, opened) -> None:
 def test_a_run_that_is_gone_is_told_and_leaves_the_link(page, opened, run: str) -> None:
     with opened(page.url) as visit:
         visit.page.goto(f"{visit.url}?run={run}")
-        expect(visit.notices).to_contain_text(f"There is no run '{run}'", timeout=20_000)
+        expect(visit.notices).to_contain_text(f"There is no run '{run}'")
         expect(button(visit, "Count")).to_be_enabled()
         assert "run" not in visit.link
 
@@ -173,12 +173,12 @@ def test_a_run_that_is_gone_is_told_and_leaves_the_link(page, opened, run: str) 
 def test_a_paused_run_is_shown_as_such_and_goes_on(page, kept: Path, opened) -> None:
     with opened(page.url) as visit:
         count(visit, to=20, seconds=0.2)
-        expect(visit.page.get_by_text("Counting to 20, ")).to_be_visible(timeout=20_000)
+        expect(visit.page.get_by_text("Counting to 20, ")).to_be_visible()
         (run,) = parse_qs(urlsplit(visit.page.url).query)["run"]
         jobs.Run(kept / run).pause()
         paused = visit.page.get_by_text(re.compile(r"The run is paused at \d+%, after step \d+\."))
-        expect(paused).to_be_visible(timeout=20_000)
+        expect(paused).to_be_visible()
         expect(visit.page.get_by_role("progressbar")).to_have_count(0)
         assert jobs.Run(kept / run).state == "paused"
         button(visit, "Resume").click()
-        expect(visit.page.get_by_text("Counted to 20.")).to_be_visible(timeout=20_000)
+        expect(visit.page.get_by_text("Counted to 20.")).to_be_visible()

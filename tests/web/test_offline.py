@@ -80,7 +80,7 @@ def first(new, opened):
 def test_the_first_visitor_sees_the_progress(first) -> None:
     expect(
         first.page.get_by_text("Preparing efficientnet_lite0 for this machine, once")
-    ).to_be_visible(timeout=30_000)
+    ).to_be_visible()
 
 
 def test_then_the_map(first) -> None:

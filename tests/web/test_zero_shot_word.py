@@ -54,7 +54,7 @@ def test_a_word_without_a_relative_is_refused_and_the_way_back_works(open_word) 
     expect(visit.notices.filter(has_text="no relative")).to_be_visible()
     expect(visit.figure).to_have_count(0)
     visit.page.get_by_role("button", name="kitten", exact=True).click()
-    expect(visit.page.get_by_text("is highest at")).to_be_visible(timeout=30_000)
+    expect(visit.page.get_by_text("is highest at")).to_be_visible()
     expect(visit.notices.filter(has_text="no relative")).to_have_count(0)
 
 
