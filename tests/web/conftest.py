@@ -36,12 +36,26 @@ from tests.ports import free_port
 from wsl_core.fcn.heads import folder
 
 PROJECT = Path(__file__).resolve().parents[2]
-IDLE = (
-    '[data-testid="stApp"][data-test-script-state="notRunning"]'
-    '[data-test-connection-state="CONNECTED"]'
-)
-COMPLETE = """
-    ![...document.querySelectorAll("[data-testid=stSkeleton]")].some(one => one.checkVisibility())
+# What is sent to Python is answered by a run, which the page shows a moment later; a few things are not.
+ASKED = """
+    let asked = null;
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (...data) {
+        asked = performance.now();
+        return send.apply(this, data);
+    };
+    const runs = one => one.target.getAttribute("data-test-script-state") !== "notRunning";
+    new MutationObserver(seen => { if (seen.some(runs)) asked = null; }).observe(
+        document, {subtree: true, attributes: true, attributeFilter: ["data-test-script-state"]}
+    );
+    window.answered = () => asked === null || performance.now() - asked > 2000;
+"""
+IDLE = """
+    window.answered()
+    && document.querySelector(
+        "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
+    )
+    && ![...document.querySelectorAll("[data-testid=stSkeleton]")].some(one => one.checkVisibility())
     && [...document.images].every(one => one.complete)
 """
 ARGUMENTS = (
@@ -205,6 +219,7 @@ def context(browser: Browser) -> Iterator[Callable[[str], BrowserContext]]:
         if look not in opened:
             opened[look] = browser.new_context(**LOOKS[look])
             opened[look].set_default_timeout(PATIENCE)
+            opened[look].add_init_script(ASKED)
             opened[look].grant_permissions(["clipboard-read", "clipboard-write"])
         return opened[look]
 
@@ -268,8 +283,7 @@ class Visit:
         moves when it comes. A picture is not found any more once its page is left, which is an error in the
         browser's console.
         """
-        self.page.locator(IDLE).wait_for(state="attached")
-        self.page.wait_for_function(COMPLETE)
+        self.page.wait_for_function(IDLE)
 
     def still(self) -> None:
         """Wait until nothing on the page fades or slides, either: what is half there is not read well."""
