@@ -67,7 +67,8 @@ def picture_of(visit, name: str) -> None:
 
 
 def fits(visit) -> bool:
-    """Whether nothing can be scrolled sideways."""
+    """Whether nothing can be scrolled sideways, on a page at rest."""
+    visit.still()
     return visit.page.evaluate(
         "['body', '[data-testid=stMain]'].map(s => document.querySelector(s))"
         ".every(e => e.scrollWidth <= window.innerWidth)"
