@@ -47,7 +47,7 @@ def button(station: Station, name: str):
 
 def click(station: Station, name: str) -> None:
     """Click when there is one such button: until a run is over, one that it moves stands there twice."""
-    expect(button(station, name).first).to_be_visible(timeout=SLOW)
+    expect(button(station, name)).to_have_count(1, timeout=SLOW)
     station.visit.idle()
     button(station, name).click()
 
@@ -80,7 +80,7 @@ def test_a_training_is_watched_paused_stepped_continued_and_cancelled(station) -
     click(station, "Cancel")
     expect(station.page.get_by_text("The run was cancelled")).to_be_visible(timeout=SLOW)
     expect(live.get_by_role("img", name="Accuracy")).to_be_visible()  # what was learned stays
-    expect(button(station, "Resume").first).to_be_visible()
+    expect(button(station, "Resume")).to_have_count(1)
 
 
 def test_a_finished_training_is_looked_at_like_a_shipped_one(station) -> None:
@@ -90,7 +90,7 @@ def test_a_finished_training_is_looked_at_like_a_shipped_one(station) -> None:
     assert "step 40" in station.words("diagram-0")
     expect(station.page.get_by_text("Which network is kept")).to_be_visible()
     expect(station.page.get_by_text("of 200 target pictures")).to_be_visible()
-    expect(button(station, "Train source only").first).to_be_visible()
+    expect(button(station, "Train source only")).to_have_count(1)
     with station.redrawn("diagram-0", "features-0"):
         station.slide("look", "Home")
     with station.redrawn("features-0", timeout=SLOW):
@@ -127,7 +127,7 @@ def test_a_run_that_diverged_is_kept_and_explained(station, place) -> None:
     expect(station.visit.notices).to_contain_text("The training diverged at step 20.")
     losses = station.visit.widget("live-charts").get_by_role("img", name="Losses")
     expect(losses).to_have_attribute("aria-label", re.compile("at step 15"))
-    expect(button(station, "Resume").first).to_be_visible()
+    expect(button(station, "Resume")).to_have_count(1)
 
 
 def test_another_lambda_is_trained_from_the_figure_and_stands_beside(station) -> None:
@@ -140,7 +140,7 @@ def test_another_lambda_is_trained_from_the_figure_and_stands_beside(station) ->
         "aria-label", re.compile("Domain-adversarial training.*: domain classifier is right from")
     )
     button(station, "Train with lambda 0").click()
-    expect(button(station, "Cancel").first).to_be_visible(timeout=SLOW)
+    expect(button(station, "Cancel")).to_have_count(1, timeout=SLOW)
     assert station.visit.link["lambda_largest"] == "0.0"
     click(station, "Cancel")
     expect(station.page.get_by_text("The run was cancelled")).to_be_visible(timeout=SLOW)
@@ -151,7 +151,7 @@ def test_a_preset_trains_with_one_click(station) -> None:
     for pair in adaptation_training.PRESETS:
         expect(station.visit.widget(f"preset-{pair}").get_by_role("button")).to_be_enabled()
     station.visit.widget("preset-digits-photos").get_by_role("button").click()
-    expect(button(station, "Cancel").first).to_be_visible(timeout=SLOW)
+    expect(button(station, "Cancel")).to_have_count(1, timeout=SLOW)
     expect(station.visit.widget("preset-digits-photos").get_by_role("button")).to_be_disabled()
     expect(station.page.get_by_text("digits in photographs, Domain-adversarial")).to_be_visible()
     link = station.visit.link

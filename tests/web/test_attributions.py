@@ -516,7 +516,7 @@ def test_a_slow_one_is_found_again_and_cancelled(app, opened) -> None:
         expect(visit.page.get_by_text(re.compile("^SmoothGrad, "))).to_be_visible(timeout=40_000)
         expect(explain(visit)).to_be_disabled()
         visit.page.get_by_role("button", name="Cancel", exact=True).click()
-        expect(visit.page.get_by_text("The run was cancelled")).to_be_visible()
+        expect(visit.page.get_by_text("The run was cancelled")).to_be_visible(timeout=5_000)
         expect(explain(visit)).to_be_enabled()
         expect(pictures(visit)).to_have_count(0)
 

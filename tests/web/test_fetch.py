@@ -114,7 +114,7 @@ def test_a_download_is_watched_by_all_cancelled_and_offered_again(bare, proxy, o
         assert proxy.asked == ["CONNECT download.pytorch.org:443 HTTP/1.0"]
         visit.page.get_by_role("button", name="Cancel").click()
         for one in (visit, other):
-            expect(one.widget("fetch").get_by_role("button")).to_be_visible()
+            expect(one.widget("fetch").get_by_role("button")).to_be_visible(timeout=5_000)
             expect(one.page.get_by_role("progressbar")).to_have_count(0)
 
 

@@ -140,7 +140,7 @@ def test_a_reload_finds_the_run_which_is_cancelled_and_resumed(page, opened) -> 
         visit.page.reload()
         expect(visit.page.get_by_text("Counting to 60, ")).to_be_visible()
         button(visit, "Cancel").click()
-        expect(visit.page.get_by_text("The run was cancelled at")).to_be_visible()
+        expect(visit.page.get_by_text("The run was cancelled at")).to_be_visible(timeout=4_000)
         expect(visit.page.get_by_role("progressbar")).to_have_count(0)
         button(visit, "Resume").click()
         expect(visit.page.get_by_text("Counted to 60.")).to_be_visible()

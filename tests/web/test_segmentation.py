@@ -85,7 +85,7 @@ def test_the_updates_are_gone_through_without_the_server(scene) -> None:
     scene.page.wait_for_url(re.compile("update=0"))
     play = scene.page.get_by_role("button", name="Play the updates of the CRF")
     play.click()
-    expect(scene.page.locator(".st-key-player output")).to_have_text("10 of 10")
+    expect(scene.page.locator(".st-key-player output")).to_have_text("10 of 10", timeout=15_000)
     scene.page.wait_for_url(re.compile("update=10"))
     assert painted(scene) == before
 
